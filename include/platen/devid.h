@@ -7,8 +7,9 @@
  *
  *     MFG:Brother;CMD:PJL,PCL,URF;MDL:HL-L2350DW series;SN:E78096A9;
  *
- * Every byte comes from the device. Nothing here allocates: the spans point into the caller's text and live as long as it does.
- * Threads: pure. Standard: IEEE 1284-2000 section 7.6, PWG 5107.2 for the keys.
+ * Every byte comes from the device. Nothing here allocates: the spans point into the caller's text
+ * and live as long as it does. Threads: pure. Standard: IEEE 1284-2000 section 7.6, PWG 5107.2 for
+ * the keys.
  */
 
 #include <stdbool.h>
@@ -18,29 +19,32 @@
 #include "platen/span.h"
 
 struct pl_devid {
-	struct pl_span make;     /* MFG or MANUFACTURER */
-	struct pl_span model;    /* MDL or MODEL */
-	struct pl_span serial;   /* SN, SERN, SER or SERIALNUMBER; often empty */
-	struct pl_span commands; /* CMD or COMMAND SET, "PJL,PCL,URF" */
+	struct pl_span make;	     /* MFG or MANUFACTURER */
+	struct pl_span model;	     /* MDL or MODEL */
+	struct pl_span serial;	     /* SN, SERN, SER or SERIALNUMBER; often empty */
+	struct pl_span commands;     /* CMD or COMMAND SET, "PJL,PCL,URF" */
 	struct pl_span device_class; /* CLS */
 	struct pl_span description;  /* DES */
-	struct pl_span status;   /* STATUS, vendor's own words */
-	struct pl_span vstatus;  /* VSTATUS, HP ink */
-	struct pl_span s_field;  /* S, HP ink: hex status with pen levels */
+	struct pl_span status;	     /* STATUS, vendor's own words */
+	struct pl_span vstatus;	     /* VSTATUS, HP ink */
+	struct pl_span s_field;	     /* S, HP ink: hex status with pen levels */
 };
 
-/* Reads the text of an ID (without its length prefix). Where a key repeats, the first one counts; unknown keys are skipped.
- * Returns PL_OK (make and model known) | PL_E_PROTOCOL (no usable ID; ret_id untouched). */
+/* Reads the text of an ID (without its length prefix). Where a key repeats, the first one counts;
+ * unknown keys are skipped. Returns PL_OK (make and model known) | PL_E_PROTOCOL (no usable ID;
+ * ret_id untouched). */
 enum pl_result pl_devid_parse(struct pl_span text, struct pl_devid *ret_id);
 
 /* True when the CMD list names `language` ("PJL"), in any letter case. */
 bool pl_devid_speaks(const struct pl_devid *id, const char *language);
 
-/* Writes "MFG:…;MDL:…;CMD:…;CLS:…;SN:…;" of the known keys alone: what of an ID may leave the PC. */
+/* Writes "MFG:…;MDL:…;CMD:…;CLS:…;SN:…;" of the known keys alone: what of an ID may leave the PC.
+ */
 void pl_devid_public(const struct pl_devid *id, char *ret_text, size_t cap);
 
-/* Of a raw GET_DEVICE_ID reply with its 16-bit length: the text. The length should be big-endian and true; some printers write
- * it little-endian, some overstate it. Returns the empty span where fewer than 3 bytes came. */
+/* Of a raw GET_DEVICE_ID reply with its 16-bit length: the text. The length should be big-endian
+ * and true; some printers write it little-endian, some overstate it. Returns the empty span where
+ * fewer than 3 bytes came. */
 struct pl_span pl_devid_text(const void *reply, size_t size);
 
 #endif

@@ -4,12 +4,14 @@
 
 /*
  * HTTP/1.1 client over any stream: one exchange at a time.
- * On a USB pipe, bytes of an answer that nobody read become the beginning of the next answer. So every answer is read to its end,
- * even when its receiver has had enough; where that was not possible (PL_E_TIMEOUT, PL_E_PROTOCOL, PL_E_TOO_BIG) the pipe is out of step and the
- * caller closes the stream.
+ * On a USB pipe, bytes of an answer that nobody read become the beginning of the next answer. So
+ * every answer is read to its end, even when its receiver has had enough; where that was not
+ * possible (PL_E_TIMEOUT, PL_E_PROTOCOL, PL_E_TOO_BIG) the pipe is out of step and the caller
+ * closes the stream.
  *
- * Understood: Content-Length, chunked, 1xx before the answer, 204/304/HEAD without a body, read-to-end where the peer closes.
- * Threads: one per stream. Memory: the caller's. Standard: RFC 9112.
+ * Understood: Content-Length, chunked, 1xx before the answer, 204/304/HEAD without a body,
+ * read-to-end where the peer closes. Threads: one per stream. Memory: the caller's. Standard: RFC
+ * 9112.
  */
 
 #include <stdbool.h>
@@ -22,51 +24,58 @@
 #define PL_MAX_HTTP_HEAD (16 * 1024) /* status line and headers of one answer */
 
 struct pl_http_request {
-	const char *method;       /* "GET" */
-	const char *target;       /* "/ipp/print", or "host:port" for CONNECT */
-	const char *host;         /* Host header: "localhost" on USB, always */
+	const char *method;	  /* "GET" */
+	const char *target;	  /* "/ipp/print", or "host:port" for CONNECT */
+	const char *host;	  /* Host header: "localhost" on USB, always */
 	const char *content_type; /* NULL: no body */
-	const char *headers;      /* further header lines, each ended by CRLF; NULL: none */
-	const void *body;         /* sent whole with Content-Length */
+	const char *headers;	  /* further header lines, each ended by CRLF; NULL: none */
+	const void *body;	  /* sent whole with Content-Length */
 	size_t body_size;
-	bool close;               /* says Connection: close */
+	bool close; /* says Connection: close */
 
-	/* A body made on the fly, sent chunked, instead of `body`: fills buf with 1..cap bytes; *ret_n == 0 ends it. */
-	enum pl_result (*produce)(void *arg, void *buf, size_t cap, size_t *ret_n, struct pl_error *err);
+	/* A body made on the fly, sent chunked, instead of `body`: fills buf with 1..cap bytes;
+	 * *ret_n == 0 ends it. */
+	enum pl_result (*produce)(void *arg, void *buf, size_t cap, size_t *ret_n,
+				  struct pl_error *err);
 	void *produce_arg;
 };
 
 struct pl_http_response {
-	int status;               /* 200, 404, … */
-	char content_type[96];    /* "" where not told */
+	int status;	       /* 200, 404, … */
+	char content_type[96]; /* "" where not told */
 	char etag[96];
 	char location[256];
-	int64_t retry_after_s;    /* -1: not told */
-	int64_t body_size;        /* bytes of body that arrived */
-	bool keep_alive;          /* another exchange may follow on this stream */
-	struct pl_bytes *head;    /* where the caller asked for the raw head, see below */
+	int64_t retry_after_s; /* -1: not told */
+	int64_t body_size;     /* bytes of body that arrived */
+	bool keep_alive;       /* another exchange may follow on this stream */
+	struct pl_bytes *head; /* where the caller asked for the raw head, see below */
 };
 
-/* Where the body goes: called with each piece. Anything but PL_OK means "no more, please": the rest is read and thrown away (within
- * the bound and the deadline), and the exchange then returns that result. */
+/* Where the body goes: called with each piece. Anything but PL_OK means "no more, please": the rest
+ * is read and thrown away (within the bound and the deadline), and the exchange then returns that
+ * result. */
 struct pl_http_sink {
 	enum pl_result (*piece)(void *arg, const void *data, size_t n, struct pl_error *err);
 	void *arg;
-	int64_t max;              /* bytes of body accepted at most; past it PL_E_TOO_BIG */
-	struct pl_bytes *head;    /* NULL, or an initialised buffer that gets the final answer's raw status line and headers */
+	int64_t max;	       /* bytes of body accepted at most; past it PL_E_TOO_BIG */
+	struct pl_bytes *head; /* NULL, or an initialised buffer that gets the final answer's raw
+				  status line and headers */
 };
 
-/* Sends one request and reads its answer to the end. An HTTP error status is PL_OK with ret->status set.
- * Returns PL_OK | PL_E_PROTOCOL | PL_E_TOO_BIG | PL_E_TIMEOUT | PL_E_GONE | what the sink or the producer said. */
-enum pl_result pl_http_exchange(struct pl_stream *s, const struct pl_http_request *request, int64_t by_ms,
-				const struct pl_http_sink *sink, struct pl_http_response *ret_response,
-				struct pl_error *err);
+/* Sends one request and reads its answer to the end. An HTTP error status is PL_OK with ret->status
+ * set. Returns PL_OK | PL_E_PROTOCOL | PL_E_TOO_BIG | PL_E_TIMEOUT | PL_E_GONE | what the sink or
+ * the producer said. */
+enum pl_result pl_http_exchange(struct pl_stream *s, const struct pl_http_request *request,
+				int64_t by_ms, const struct pl_http_sink *sink,
+				struct pl_http_response *ret_response, struct pl_error *err);
 
 /* The same, with the body collected in `body` (initialised by the caller with its maximum). */
-enum pl_result pl_http_fetch(struct pl_stream *s, const struct pl_http_request *request, int64_t by_ms,
-			     struct pl_bytes *body, struct pl_http_response *ret_response, struct pl_error *err);
+enum pl_result pl_http_fetch(struct pl_stream *s, const struct pl_http_request *request,
+			     int64_t by_ms, struct pl_bytes *body,
+			     struct pl_http_response *ret_response, struct pl_error *err);
 
-/* Finds a header in a raw head (letter case ignored); the first one counts. Empty span where there is none. */
+/* Finds a header in a raw head (letter case ignored); the first one counts. Empty span where there
+ * is none. */
 struct pl_span pl_http_header(struct pl_span head, const char *name);
 
 #endif

@@ -63,7 +63,8 @@ static inline struct pl_span pl_span_trim(struct pl_span s)
 	return s;
 }
 
-/* Cuts `rest` at the first `mark`; returns the head without the mark (all of it where there is none). */
+/* Cuts `rest` at the first `mark`; returns the head without the mark (all of it where there is
+ * none). */
 static inline struct pl_span pl_span_take(struct pl_span *rest, char mark)
 {
 	const char *end = rest->size ? (const char *)memchr(rest->at, mark, rest->size) : NULL;
@@ -76,7 +77,8 @@ static inline struct pl_span pl_span_take(struct pl_span *rest, char mark)
 	return head;
 }
 
-/* Copies at most cap - 1 bytes into `out` and ends it with NUL. Returns true when all of it fitted. */
+/* Copies at most cap - 1 bytes into `out` and ends it with NUL. Returns true when all of it fitted.
+ */
 static inline bool pl_span_copy(struct pl_span s, char *out, size_t cap)
 {
 	size_t n = s.size < cap ? s.size : cap - 1;

@@ -4,8 +4,9 @@
 
 /*
  * Stream: bytes both ways, with a deadline. The waist of the project.
- * A leased USB interface, /dev/usb/lp0, a TLS socket, a TCP socket and a replayed conversation are all streams, so one
- * HTTP/1.1 client talks to the printer and to the connector, and everything runs without hardware.
+ * A leased USB interface, /dev/usb/lp0, a TLS socket, a TCP socket and a replayed conversation are
+ * all streams, so one HTTP/1.1 client talks to the printer and to the connector, and everything
+ * runs without hardware.
  *
  * Threads: a stream belongs to one thread. Memory: close() frees it.
  */
@@ -20,11 +21,12 @@ struct pl_stream;
 struct pl_stream_ops {
 	const char *name; /* "usb", "usblp", "tls", "tcp", "replay", "trace" */
 
-	/* Waits until 1..cap bytes are there or `by_ms` passes. PL_OK with *ret_n == 0: the peer ended cleanly.
-	 * PL_E_TIMEOUT leaves the stream usable for another read; whether the conversation still is, the
-	 * protocol above decides. PL_E_GONE: unplugged or reset. A USB zero-length packet is not an end. */
-	enum pl_result (*read)(struct pl_stream *s, void *buf, size_t cap, int64_t by_ms, size_t *ret_n,
-			       struct pl_error *err);
+	/* Waits until 1..cap bytes are there or `by_ms` passes. PL_OK with *ret_n == 0: the peer
+	 * ended cleanly. PL_E_TIMEOUT leaves the stream usable for another read; whether the
+	 * conversation still is, the protocol above decides. PL_E_GONE: unplugged or reset. A USB
+	 * zero-length packet is not an end. */
+	enum pl_result (*read)(struct pl_stream *s, void *buf, size_t cap, int64_t by_ms,
+			       size_t *ret_n, struct pl_error *err);
 
 	/* Sends all `n` bytes or fails; after a failure only close() is allowed. */
 	enum pl_result (*write)(struct pl_stream *s, const void *buf, size_t n, int64_t by_ms,
@@ -39,14 +41,14 @@ struct pl_stream {
 	const struct pl_stream_ops *ops;
 };
 
-static inline enum pl_result pl_stream_read(struct pl_stream *s, void *buf, size_t cap, int64_t by_ms,
-					    size_t *ret_n, struct pl_error *err)
+static inline enum pl_result pl_stream_read(struct pl_stream *s, void *buf, size_t cap,
+					    int64_t by_ms, size_t *ret_n, struct pl_error *err)
 {
 	return s->ops->read(s, buf, cap, by_ms, ret_n, err);
 }
 
-static inline enum pl_result pl_stream_write(struct pl_stream *s, const void *buf, size_t n, int64_t by_ms,
-					     struct pl_error *err)
+static inline enum pl_result pl_stream_write(struct pl_stream *s, const void *buf, size_t n,
+					     int64_t by_ms, struct pl_error *err)
 {
 	return s->ops->write(s, buf, n, by_ms, err);
 }

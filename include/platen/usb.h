@@ -4,16 +4,17 @@
 
 /*
  * USB: printers on this PC as devices, and one interface of one printer as a stream.
- * A printer usually has several interfaces, each with alternate settings (triple class/subclass/protocol):
+ * A printer usually has several interfaces, each with alternate settings (triple
+ * class/subclass/protocol):
  *
  *     interface 0  alt 0  7/1/2   classic print pipe: the kernel's usblp or CUPS own it
  *                  alt 1  7/1/4   IPP over USB; selecting it takes the print pipe away
  *     interface 1  alt 0  ff/4/1  vendor HTTP (LEDM, EWS)
  *                  alt 1  7/1/4   IPP over USB, harmless to printing: this is what we lease
  *
- * The rules (ARCHITECTURE.md, "Printing outranks us"): no SET_CONFIGURATION, no reset, no driver is ever detached,
- * a print pipe is never claimed through usbfs for telemetry, and no descriptor stays open between conversations.
- * Only this folder knows libusb. It does not log: it returns reasons.
+ * The rules (ARCHITECTURE.md, "Printing outranks us"): no SET_CONFIGURATION, no reset, no driver is
+ * ever detached, a print pipe is never claimed through usbfs for telemetry, and no descriptor stays
+ * open between conversations. Only this folder knows libusb. It does not log: it returns reasons.
  *
  * Threads: struct pl_usb from any thread, each stream from one. Memory: devices are plain values.
  * Standards: USB 2.0 chapter 9; USB Printer Class 1.1; IPP over USB 1.0.
@@ -28,24 +29,24 @@
 
 #define PL_MAX_USB_DEVICES  64
 #define PL_MAX_USB_SETTINGS 32
-#define PL_MAX_USB_TEXT     128
+#define PL_MAX_USB_TEXT	    128
 #define PL_MAX_USB_DEVICEID 4094 /* more makes some printers and Windows fail */
 
 /* One alternate setting of one interface. */
 struct pl_usb_setting {
 	uint8_t interface, alternate;
 	uint8_t class_code, subclass, protocol;
-	uint8_t ep_in, ep_out;               /* bulk endpoint addresses, 0 where there is none */
+	uint8_t ep_in, ep_out; /* bulk endpoint addresses, 0 where there is none */
 	uint16_t in_packet_size, out_packet_size; /* wMaxPacketSize, bytes */
 };
 
 struct pl_usb_device {
 	uint16_t vendor_id, product_id;
 	uint8_t bus, address;
-	uint8_t configuration;                /* bConfigurationValue in force */
-	uint8_t configuration_index;          /* 0-based, what GET_DEVICE_ID wants in wValue */
-	char port_path[32];                   /* "1-2.3": stable while it stays in this socket */
-	char manufacturer[PL_MAX_USB_TEXT];   /* string descriptors, UTF-8, "" where there is none */
+	uint8_t configuration;		    /* bConfigurationValue in force */
+	uint8_t configuration_index;	    /* 0-based, what GET_DEVICE_ID wants in wValue */
+	char port_path[32];		    /* "1-2.3": stable while it stays in this socket */
+	char manufacturer[PL_MAX_USB_TEXT]; /* string descriptors, UTF-8, "" where there is none */
 	char product[PL_MAX_USB_TEXT];
 	char serial[PL_MAX_USB_TEXT];
 	struct pl_usb_setting settings[PL_MAX_USB_SETTINGS]; /* sorted by interface, alternate */
@@ -64,8 +65,8 @@ enum pl_usb_power { PL_USB_POWER_UNKNOWN, PL_USB_POWER_ACTIVE, PL_USB_POWER_SUSP
 
 /* IEEE 1284 port status, USB Printer Class 1.1 section 4.2.2. */
 #define PL_USB_PORT_PAPER_EMPTY 0x20
-#define PL_USB_PORT_SELECTED    0x10
-#define PL_USB_PORT_NO_ERROR    0x08
+#define PL_USB_PORT_SELECTED	0x10
+#define PL_USB_PORT_NO_ERROR	0x08
 
 struct pl_usb;
 
@@ -73,52 +74,61 @@ struct pl_usb;
 enum pl_result pl_usb_create(struct pl_usb **ret_usb, struct pl_error *err);
 void pl_usb_destroy(struct pl_usb *usb); /* after every stream is closed and the watch has ended */
 
-/* Lists the printers attached now: every device with a class-7 setting or a vendor HTTP setting of a known printer.
- * Reads only cached descriptors and sysfs; a sleeping printer is not woken. A device whose descriptors lie is listed as far
- * as they can be trusted. Returns PL_OK (*ret_count may be 0) | PL_E_IO. */
-enum pl_result pl_usb_list(struct pl_usb *usb, struct pl_usb_device *ret_devices, size_t cap, size_t *ret_count,
-			   struct pl_error *err);
+/* Lists the printers attached now: every device with a class-7 setting or a vendor HTTP setting of
+ * a known printer. Reads only cached descriptors and sysfs; a sleeping printer is not woken. A
+ * device whose descriptors lie is listed as far as they can be trusted. Returns PL_OK (*ret_count
+ * may be 0) | PL_E_IO. */
+enum pl_result pl_usb_list(struct pl_usb *usb, struct pl_usb_device *ret_devices, size_t cap,
+			   size_t *ret_count, struct pl_error *err);
 
-/* Calls `changed` (from a thread of usb/'s own) whenever a printer may have come or gone; the callee wakes somebody who
- * lists again: several events may come as one. Also called once at start. Returns PL_OK | PL_E_IO. */
-enum pl_result pl_usb_watch(struct pl_usb *usb, void (*changed)(void *arg), void *arg, struct pl_error *err);
+/* Calls `changed` (from a thread of usb/'s own) whenever a printer may have come or gone; the
+ * callee wakes somebody who lists again: several events may come as one. Also called once at start.
+ * Returns PL_OK | PL_E_IO. */
+enum pl_result pl_usb_watch(struct pl_usb *usb, void (*changed)(void *arg), void *arg,
+			    struct pl_error *err);
 void pl_usb_unwatch(struct pl_usb *usb); /* after it returns, `changed` is not called any more */
 
-/* Who holds this interface now, from the driver link in sysfs and USBDEVFS_GETDRIVER; opens nothing that would
- * wake a suspended device. `ret_name` gets the driver's name ("usblp"), "" where there is none. */
-enum pl_usb_owner pl_usb_owner(struct pl_usb *usb, const struct pl_usb_device *dev, uint8_t interface,
-			       char ret_name[static 32]);
+/* Who holds this interface now, from the driver link in sysfs and USBDEVFS_GETDRIVER; opens nothing
+ * that would wake a suspended device. `ret_name` gets the driver's name ("usblp"), "" where there
+ * is none. */
+enum pl_usb_owner pl_usb_owner(struct pl_usb *usb, const struct pl_usb_device *dev,
+			       uint8_t interface, char ret_name[static 32]);
 
 /* Runtime power state, from sysfs; never wakes the device. */
 enum pl_usb_power pl_usb_power(struct pl_usb *usb, const struct pl_usb_device *dev);
 
-/* Reads the IEEE 1284 device ID of a class-7 setting: the text behind the 16-bit length prefix, into `ret_text` (NUL-terminated),
- * its bytes in *ret_size. sysfs first; else GET_DEVICE_ID without a claim (wIndex = interface << 8 | alternate), which disturbs nobody.
- * A little-endian or lying length is tolerated (CUPS does the same).
- * Returns PL_OK | PL_E_PROTOCOL (shorter than any ID can be) | PL_E_UNSUPPORTED (STALL) | PL_E_TIMEOUT | PL_E_GONE | PL_E_DENIED. */
+/* Reads the IEEE 1284 device ID of a class-7 setting: the text behind the 16-bit length prefix,
+ * into `ret_text` (NUL-terminated), its bytes in *ret_size. sysfs first; else GET_DEVICE_ID without
+ * a claim (wIndex = interface << 8 | alternate), which disturbs nobody. A little-endian or lying
+ * length is tolerated (CUPS does the same). Returns PL_OK | PL_E_PROTOCOL (shorter than any ID can
+ * be) | PL_E_UNSUPPORTED (STALL) | PL_E_TIMEOUT | PL_E_GONE | PL_E_DENIED. */
 enum pl_result pl_usb_device_id(struct pl_usb *usb, const struct pl_usb_device *dev,
-				const struct pl_usb_setting *setting, int64_t by_ms, char *ret_text, size_t cap,
-				size_t *ret_size, struct pl_error *err);
+				const struct pl_usb_setting *setting, int64_t by_ms, char *ret_text,
+				size_t cap, size_t *ret_size, struct pl_error *err);
 
-/* Reads the port status bits. With usblp bound it asks usblp (LPGETSTATUS), with no driver bound it asks the device; never
- * otherwise, because usbfs would claim the interface implicitly.
- * Returns PL_OK | PL_E_BUSY (somebody holds it) | PL_E_UNSUPPORTED | PL_E_TIMEOUT | PL_E_GONE | PL_E_DENIED. */
+/* Reads the port status bits. With usblp bound it asks usblp (LPGETSTATUS), with no driver bound it
+ * asks the device; never otherwise, because usbfs would claim the interface implicitly. Returns
+ * PL_OK | PL_E_BUSY (somebody holds it) | PL_E_UNSUPPORTED | PL_E_TIMEOUT | PL_E_GONE |
+ * PL_E_DENIED. */
 enum pl_result pl_usb_port_status(struct pl_usb *usb, const struct pl_usb_device *dev,
-				  const struct pl_usb_setting *setting, int64_t by_ms, uint8_t *ret_bits,
-				  struct pl_error *err);
+				  const struct pl_usb_setting *setting, int64_t by_ms,
+				  uint8_t *ret_bits, struct pl_error *err);
 
-/* Leases one interface as a stream for one conversation: claims it, selects the alternate setting, drains what an earlier user
- * left unread, and on close puts alternate setting 0 back and releases it. Refuses (PL_E_BUSY) when any driver or program is bound to that
- * interface. Refuses (PL_E_INVALID) a print pipe (7/1/1, 7/1/2) unless `allow_print_pipe`.
- * Returns PL_OK | PL_E_BUSY | PL_E_DENIED | PL_E_GONE | PL_E_INVALID | PL_E_IO. */
-enum pl_result pl_usb_lease(struct pl_usb *usb, const struct pl_usb_device *dev, const struct pl_usb_setting *setting,
-			    bool allow_print_pipe, int64_t by_ms, struct pl_stream **ret_stream,
-			    struct pl_error *err);
+/* Leases one interface as a stream for one conversation: claims it, selects the alternate setting,
+ * drains what an earlier user left unread, and on close puts alternate setting 0 back and releases
+ * it. Refuses (PL_E_BUSY) when any driver or program is bound to that interface. Refuses
+ * (PL_E_INVALID) a print pipe (7/1/1, 7/1/2) unless `allow_print_pipe`. Returns PL_OK | PL_E_BUSY |
+ * PL_E_DENIED | PL_E_GONE | PL_E_INVALID | PL_E_IO. */
+enum pl_result pl_usb_lease(struct pl_usb *usb, const struct pl_usb_device *dev,
+			    const struct pl_usb_setting *setting, bool allow_print_pipe,
+			    int64_t by_ms, struct pl_stream **ret_stream, struct pl_error *err);
 
-/* Opens the kernel's usblp node of that interface (/dev/usb/lpN) as a stream: exclusive, short, for PJL. ENOENT, ENODEV, EIO and EBUSY all mean
- * "printing": PL_E_BUSY. Returns PL_OK | PL_E_BUSY | PL_E_DENIED | PL_E_UNSUPPORTED (no usblp here) | PL_E_IO. */
-enum pl_result pl_usb_open_lp(struct pl_usb *usb, const struct pl_usb_device *dev, uint8_t interface,
-			      struct pl_stream **ret_stream, struct pl_error *err);
+/* Opens the kernel's usblp node of that interface (/dev/usb/lpN) as a stream: exclusive, short, for
+ * PJL. ENOENT, ENODEV, EIO and EBUSY all mean "printing": PL_E_BUSY. Returns PL_OK | PL_E_BUSY |
+ * PL_E_DENIED | PL_E_UNSUPPORTED (no usblp here) | PL_E_IO. */
+enum pl_result pl_usb_open_lp(struct pl_usb *usb, const struct pl_usb_device *dev,
+			      uint8_t interface, struct pl_stream **ret_stream,
+			      struct pl_error *err);
 
 static inline bool pl_usb_is_print_pipe(const struct pl_usb_setting *s)
 {

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PL_IPP_H
+#define PL_IPP_H
+
+/*
+ * IPP: asking a printer over HTTP on any stream, with libcups' codec (ippReadIO, ippWriteIO) and
+ * nothing else of libcups. Attributes are always asked for by name: "all" takes some printers
+ * minutes.
+ *
+ * Threads: one per stream; decoding is pure. Memory: answers are owned by the caller and finished
+ * by it. Standards: RFC 8010, RFC 8011, PWG 5100.9, PWG 5100.13, PWG 5100.22 (counters), CUPS
+ * marker-*.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platen/snapshot.h"
+#include "platen/stream.h"
+
+#define PL_MAX_IPP_ANSWER (256 * 1024)
+
+/* Which attributes are asked for. */
+enum pl_ipp_question {
+	PL_IPP_ASK_STATE,    /* state, reasons, change times, queued-job-count: one small request */
+	PL_IPP_ASK_FULL,     /* plus alerts, supplies, counters, trays */
+	PL_IPP_ASK_IDENTITY, /* once per attach: make, uuid, device id, firmware, operations */
+};
+
+struct pl_ipp_answer; /* a decoded answer */
+
+/* Sends Get-Printer-Attributes to `target` ("/ipp/print") and decodes the answer.
+ * Returns PL_OK | PL_E_NOT_FOUND (404 or client-error-not-found) | PL_E_BUSY (HTTP 503,
+ * server-error-busy) | PL_E_REFUSED | PL_E_PROTOCOL | PL_E_TIMEOUT | PL_E_GONE | PL_E_TOO_BIG. */
+enum pl_result pl_ipp_ask(struct pl_stream *s, const char *target, enum pl_ipp_question question,
+			  int64_t by_ms, struct pl_ipp_answer **ret_answer, struct pl_error *err);
+
+/* Decodes the bytes of an IPP message (a capture, a fuzzer's input). PL_OK | PL_E_PROTOCOL |
+ * PL_E_TOO_BIG. */
+enum pl_result pl_ipp_decode(const void *bytes, size_t size, struct pl_ipp_answer **ret_answer,
+			     struct pl_error *err);
+void pl_ipp_answer_destroy(struct pl_ipp_answer *a); /* NULL allowed */
+
+/* Adds what the answer tells to `s`, source ipp. Tolerant: a malformed attribute becomes an entry
+ * in s->errors, the rest counts. */
+void pl_ipp_snapshot(const struct pl_ipp_answer *a, struct pl_snapshot *s);
+
+/* What decides when to ask again, and whether to leave the printer alone. */
+struct pl_ipp_hints {
+	int64_t queued_jobs;	   /* PL_UNKNOWN where not told */
+	int64_t state_change_time; /* compared for inequality only: some printers send Unix time */
+	int64_t config_change_time;
+};
+void pl_ipp_get_hints(const struct pl_ipp_answer *a, struct pl_ipp_hints *ret_hints);
+
+/* IPP operation codes we may use (RFC 8011, PWG 5100.13, RFC 3998). */
+#define PL_IPP_OP_GET_PRINTER_ATTRIBUTES 0x000b
+#define PL_IPP_OP_RESTART_PRINTER	 0x0029
+#define PL_IPP_OP_IDENTIFY_PRINTER	 0x003c
+
+/* True when operations-supported of this answer names `operation`. */
+bool pl_ipp_supports(const struct pl_ipp_answer *a, int operation);
+
+/* Identify-Printer (PWG 5100.13 section 4.2): flash, sound or display, as
+ * identify-actions-supported of the printer allows; without a choice the printer takes its own
+ * default. Returns as pl_ipp_ask, PL_E_UNSUPPORTED for server-error-operation-not-supported. */
+enum pl_result pl_ipp_identify(struct pl_stream *s, const char *target, const char *identify_action,
+			       int64_t by_ms, struct pl_error *err);
+
+/* True when identify-actions-supported names `action` ("flash", "sound", "display", "speak"). */
+bool pl_ipp_identify_can(const struct pl_ipp_answer *a, const char *action);
+
+#endif
