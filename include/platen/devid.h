@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "platen/result.h"
+#include "platen/snapshot.h"
 #include "platen/span.h"
 
 struct pl_devid {
@@ -28,6 +29,7 @@ struct pl_devid {
 	struct pl_span status;	     /* STATUS, vendor's own words */
 	struct pl_span vstatus;	     /* VSTATUS, HP ink */
 	struct pl_span s_field;	     /* S, HP ink: hex status with pen levels */
+	struct pl_span supplies;     /* SUPPLIES, "BK:61,C:40"; few say it */
 };
 
 /* Reads the text of an ID (without its length prefix). Where a key repeats, the first one counts;
@@ -38,8 +40,18 @@ enum pl_result pl_devid_parse(struct pl_span text, struct pl_devid *ret_id);
 /* True when the CMD list names `language` ("PJL"), in any letter case. */
 bool pl_devid_speaks(const struct pl_devid *id, const char *language);
 
-/* Writes "MFG:…;MDL:…;CMD:…;CLS:…;SN:…;" of the known keys alone: what of an ID may leave the PC.
- */
+/* Adds who the printer is to `s`, source ieee1284: make, model, serial number, the public part of
+ * the ID. Enough for an ID that the kernel cached when the printer was plugged in. */
+void pl_devid_identify(struct pl_span text, struct pl_snapshot *s);
+
+/* Adds that, and of printers that put their status into the ID (HP ink: VSTATUS, S; others: STATUS,
+ * SUPPLIES) state, reasons and supplies. Only true of an ID that was asked for just now. Malformed
+ * status becomes an entry in s->errors. */
+void pl_devid_snapshot(struct pl_span text, struct pl_snapshot *s);
+
+/* Writes "MFG:…;MDL:…;CMD:…;CLS:…;SN:…;" of the known keys alone, printable ASCII without '@': what
+ * of an ID may leave the PC. A field that does not fit in `cap` is left out whole, of CMD as many
+ * languages as fit. */
 void pl_devid_public(const struct pl_devid *id, char *ret_text, size_t cap);
 
 /* Of a raw GET_DEVICE_ID reply with its 16-bit length: the text. The length should be big-endian

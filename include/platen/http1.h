@@ -5,9 +5,8 @@
 /*
  * HTTP/1.1 client over any stream: one exchange at a time.
  * On a USB pipe, bytes of an answer that nobody read become the beginning of the next answer. So
- * every answer is read to its end, even when its receiver has had enough; where that was not
- * possible (PL_E_TIMEOUT, PL_E_PROTOCOL, PL_E_TOO_BIG) the pipe is out of step and the caller
- * closes the stream.
+ * every answer is read to its end, even when its receiver has had enough. Where that was not
+ * possible the pipe is out of step: `keep_alive` is false, and the caller closes the stream.
  *
  * Understood: Content-Length, chunked, 1xx before the answer, 204/304/HEAD without a body,
  * read-to-end where the peer closes. Threads: one per stream. Memory: the caller's. Standard: RFC
@@ -41,14 +40,13 @@ struct pl_http_request {
 };
 
 struct pl_http_response {
-	int status;	       /* 200, 404, … */
+	int status;	       /* 200, 404, …; 0 where no answer came */
 	char content_type[96]; /* "" where not told */
 	char etag[96];
 	char location[256];
 	int64_t retry_after_s; /* -1: not told */
 	int64_t body_size;     /* bytes of body that arrived */
-	bool keep_alive;       /* another exchange may follow on this stream */
-	struct pl_bytes *head; /* where the caller asked for the raw head, see below */
+	bool keep_alive;       /* read to its end, and another exchange may follow on this stream */
 };
 
 /* Where the body goes: called with each piece. Anything but PL_OK means "no more, please": the rest
@@ -59,12 +57,15 @@ struct pl_http_sink {
 	void *arg;
 	int64_t max;	       /* bytes of body accepted at most; past it PL_E_TOO_BIG */
 	struct pl_bytes *head; /* NULL, or an initialised buffer that gets the final answer's raw
-				  status line and headers */
+				  status line and headers, complete before the first piece */
 };
 
-/* Sends one request and reads its answer to the end. An HTTP error status is PL_OK with ret->status
- * set. Returns PL_OK | PL_E_PROTOCOL | PL_E_TOO_BIG | PL_E_TIMEOUT | PL_E_GONE | what the sink or
- * the producer said. */
+/* Sends one request and reads its answer to the end. An HTTP error status is PL_OK with
+ * ret_response->status set. `sink` may be NULL: the body is read and thrown away. Of a CONNECT
+ * answered 2xx nothing is read past the head: the stream is the tunnel then.
+ * *ret_response holds as much as came, on failure too.
+ * Returns PL_OK | PL_E_PROTOCOL (not HTTP, or stale bytes of an earlier answer) | PL_E_TOO_BIG |
+ * PL_E_TIMEOUT | PL_E_GONE (ended before the answer did) | what the sink or the producer said. */
 enum pl_result pl_http_exchange(struct pl_stream *s, const struct pl_http_request *request,
 				int64_t by_ms, const struct pl_http_sink *sink,
 				struct pl_http_response *ret_response, struct pl_error *err);

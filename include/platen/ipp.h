@@ -19,7 +19,7 @@
 #include "platen/snapshot.h"
 #include "platen/stream.h"
 
-#define PL_MAX_IPP_ANSWER (256 * 1024)
+#define PL_MAX_IPP_ANSWER (256 * 1024) /* bytes */
 
 /* Which attributes are asked for. */
 enum pl_ipp_question {
@@ -30,14 +30,17 @@ enum pl_ipp_question {
 
 struct pl_ipp_answer; /* a decoded answer */
 
-/* Sends Get-Printer-Attributes to `target` ("/ipp/print") and decodes the answer.
- * Returns PL_OK | PL_E_NOT_FOUND (404 or client-error-not-found) | PL_E_BUSY (HTTP 503,
- * server-error-busy) | PL_E_REFUSED | PL_E_PROTOCOL | PL_E_TIMEOUT | PL_E_GONE | PL_E_TOO_BIG. */
+/* Sends Get-Printer-Attributes to `target` ("/ipp/print") and decodes the answer. The answer counts
+ * when it brings printer attributes, whatever its status code says: some printers report an
+ * internal error and answer all the same. Returns PL_OK | PL_E_NOT_FOUND (404 or
+ * client-error-not-found) | PL_E_BUSY (HTTP 503, server-error-busy) | PL_E_REFUSED | PL_E_PROTOCOL
+ * | PL_E_TIMEOUT | PL_E_GONE | PL_E_TOO_BIG. */
 enum pl_result pl_ipp_ask(struct pl_stream *s, const char *target, enum pl_ipp_question question,
 			  int64_t by_ms, struct pl_ipp_answer **ret_answer, struct pl_error *err);
 
-/* Decodes the bytes of an IPP message (a capture, a fuzzer's input). PL_OK | PL_E_PROTOCOL |
- * PL_E_TOO_BIG. */
+/* Decodes the bytes of an IPP message. Where they end or go wrong in the middle, the attributes
+ * before that place count (pl_ipp_snapshot() complains). Returns PL_OK | PL_E_PROTOCOL (no printer
+ * attributes) | PL_E_TOO_BIG. */
 enum pl_result pl_ipp_decode(const void *bytes, size_t size, struct pl_ipp_answer **ret_answer,
 			     struct pl_error *err);
 void pl_ipp_answer_destroy(struct pl_ipp_answer *a); /* NULL allowed */

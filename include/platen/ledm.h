@@ -46,7 +46,8 @@ struct pl_ledm_tree {
 enum pl_result pl_ledm_read_tree(struct pl_span xml, struct pl_ledm_tree *ret_tree,
 				 struct pl_error *err);
 
-/* Adds what one document tells to `s`, source ledm; untouched on failure. Results as above. */
+/* Adds what one document tells to `s`, source ledm; untouched on failure. Results as above, and
+ * PL_E_INVALID for the discovery tree, which tells nothing of the printer itself. */
 enum pl_result pl_ledm_read(enum pl_ledm_document document, struct pl_span xml,
 			    struct pl_snapshot *s, struct pl_error *err);
 

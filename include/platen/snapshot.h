@@ -10,10 +10,10 @@
  *
  *     struct pl_snapshot part;
  *     pl_snapshot_init(&part);                           everything unknown
- *     pl_pjl_snapshot(answer, &part);                    PAGECOUNT=18421 -> counters[IMPRESSIONS] =
- * 18421, source pjl
+ *     pl_pjl_snapshot(answer, &part);                    PAGECOUNT=18421
+ *                                                        -> counters[IMPRESSIONS] 18421, pjl
  *
- * Threads: values; copied, never shared. Memory: plain, about 20 KB; keep it off small stacks.
+ * Threads: values; copied, never shared. Memory: plain, about 30 KB; keep it off small stacks.
  * Standards: RFC 8011, PWG 5100.9, PWG 5100.13, RFC 3805, IEEE 1284.
  */
 
@@ -25,14 +25,16 @@
 
 #define PL_UNKNOWN INT64_MIN /* a number that nobody told */
 
-#define PL_MAX_FACT	128 /* bytes with NUL of one identity text */
-#define PL_MAX_SUPPLIES 32
-#define PL_MAX_REASONS	32
-#define PL_MAX_REASON	48
-#define PL_MAX_MEDIA	16
-#define PL_MAX_ALERTS	32
-#define PL_MAX_ERRORS	12
-#define PL_MAX_MESSAGE	256
+#define PL_MAX_FACT	  256 /* bytes with NUL of one identity text */
+#define PL_MAX_SUPPLIES	  32
+#define PL_MAX_REASONS	  32
+#define PL_MAX_REASON	  56 /* bytes with NUL; the longest standard one takes 54 */
+#define PL_MAX_MEDIA	  16
+#define PL_MAX_ALERTS	  32
+#define PL_MAX_ALERT_CODE 48 /* bytes with NUL */
+#define PL_MAX_ALERT_TEXT 64 /* bytes with NUL */
+#define PL_MAX_ERRORS	  12
+#define PL_MAX_MESSAGE	  256
 
 /* Which language told a value. The JSON words are pl_source_name(): "ledm", "ipp", "pjl",
  * "ieee1284", "usb". */
@@ -108,8 +110,9 @@ enum pl_supply_state {
 struct pl_supply {
 	int index; /* 1.. in the order the printer tells them */
 	enum pl_supply_class supply_class;
-	char type[32];	   /* "toner", "wasteToner", "inkCartridge"; "" unknown */
-	char colorant[32]; /* "black", "cyan", "cyan-magenta-yellow"; "" unknown */
+	char type[32]; /* PrtMarkerSuppliesTypeTC: "toner", "wasteToner", "inkCartridge"; "" unknown
+			*/
+	char colorant[32]; /* prtMarkerColorantValue: "black", "cyan-magenta-yellow"; "" unknown */
 	char description[64];
 	char unit[32];	       /* "percent", "impressions", "tenthsOfMilliliters"; "" unknown */
 	int64_t max_capacity;  /* in `unit`; PL_UNKNOWN */
@@ -139,12 +142,12 @@ enum pl_severity {
 };
 
 struct pl_alert {
-	char code[48]; /* PrtAlertCodeTC keyword, "coverOpen" */
+	char code[PL_MAX_ALERT_CODE]; /* PrtAlertCodeTC keyword, "coverOpen" */
 	enum pl_severity severity;
-	char group[32];	      /* PrtAlertGroupTC keyword, "cover"; "" unknown */
-	char description[64]; /* our own table's English words for `code`; the device's words never
-				 leave */
-	int64_t since_ms;     /* wall clock when we first saw it; PL_UNKNOWN */
+	char group[32];			     /* PrtAlertGroupTC keyword, "cover"; "" unknown */
+	char description[PL_MAX_ALERT_TEXT]; /* our own table's English words for `code`; the
+						device's words never leave */
+	int64_t since_ms;		     /* wall clock when we first saw it; PL_UNKNOWN */
 	enum pl_source source;
 };
 
@@ -181,32 +184,54 @@ struct pl_snapshot {
 /* Makes everything unknown. */
 void pl_snapshot_init(struct pl_snapshot *s);
 
-/* Sets an identity text when `text` (trimmed) is not empty; control characters become blanks, long
- * text is cut at a character's edge. */
+/* Sets an identity text when `text` (trimmed) is not empty and nothing stands there yet; control
+ * characters become blanks, long text is cut at a character's edge, bytes that are no UTF-8 become
+ * '?'. A UUID loses its "urn:uuid:" and its capitals. */
 void pl_snapshot_identify(struct pl_snapshot *s, enum pl_identity_field field, struct pl_span text,
 			  enum pl_source source);
+
+/* Sets the state; PL_STATE_UNKNOWN changes nothing. */
+void pl_snapshot_set_state(struct pl_snapshot *s, enum pl_printer_state state,
+			   enum pl_source source);
+
+/* Sets the printer's own words, cleaned as in pl_snapshot_identify(); empty text changes nothing.
+ */
+void pl_snapshot_set_message(struct pl_snapshot *s, struct pl_span text);
+
+/* Sets a counter; a negative value changes nothing. */
+void pl_snapshot_count(struct pl_snapshot *s, enum pl_counter counter, int64_t value,
+		       enum pl_source source);
 
 /* Adds a reason keyword once ("none" only marks reasons as known). Too long or not a keyword (RFC
  * 8011 section 5.1.4): left out. */
 void pl_snapshot_add_reason(struct pl_snapshot *s, struct pl_span keyword, enum pl_source source);
 
-/* True when the reason stands there, its -error/-warning/-report suffix ignored. */
+/* True when the reason stands there, the -error/-warning/-report suffixes of both ignored. */
 bool pl_snapshot_has_reason(const struct pl_snapshot *s, const char *keyword);
 
-/* Adds a supply, medium or alert row made unknown, or NULL when the list is full. */
+/* Adds a supply or medium row made unknown, or NULL when the list is full. */
 struct pl_supply *pl_snapshot_add_supply(struct pl_snapshot *s, enum pl_source source);
 struct pl_medium *pl_snapshot_add_medium(struct pl_snapshot *s, enum pl_source source);
 
-/* Adds an alert by its PrtAlertCodeTC keyword, with group, severity and description from the alert
- * table (alert.h); once per code and group. An unknown severity takes the table's. NULL when the
- * list is full. */
+/* Adds an alert by its PrtAlertCodeTC keyword or number, with group, severity and description from
+ * the alert table (alert.h); once per code. An unknown severity takes the table's. NULL when the
+ * list is full or the standards have no such code. */
 struct pl_alert *pl_snapshot_add_alert(struct pl_snapshot *s, struct pl_span code,
 				       enum pl_severity severity, enum pl_source source);
 
+/* Adds one printf-style sentence to the errors; lost when the list is full. */
 void pl_snapshot_complain(struct pl_snapshot *s, enum pl_source source, const char *fmt, ...)
 	PL_PRINTF(3, 4);
 
-/* Fills level_percent and state of one supply from level, level_code, max_capacity, class. */
-void pl_supply_settle(struct pl_supply *supply);
+/* Sets type (and with it the class) and colorant from any of the languages' words:
+ * "toner-cartridge" (CUPS), "tonerCartridge" (LEDM, PWG 5100.13), "K", "CMY", "Black". Unknown
+ * words: type "other", the colorant lower-cased as told. */
+void pl_supply_set_type(struct pl_supply *supply, struct pl_span word);
+void pl_supply_set_colorant(struct pl_supply *supply, struct pl_span word);
+
+/* Fills level_percent from level, max_capacity and unit, and a state that nobody told yet: empty at
+ * 0 percent, low down to and including `low_percent` (the printer's own mark; PL_UNKNOWN where it
+ * tells none), else ok. Of a filled container empty means: no space remains. */
+void pl_supply_settle(struct pl_supply *supply, int64_t low_percent);
 
 #endif
