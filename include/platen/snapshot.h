@@ -154,6 +154,7 @@ struct pl_alert {
 /* What went wrong while reading, in words a person can act on. */
 struct pl_complaint {
 	enum pl_source source;
+	enum pl_result code; /* PL_OK: the answer came, what it says is odd */
 	char text[PL_MAX_ERROR];
 };
 
