@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PL_FILE_H
+#define PL_FILE_H
+
+/*
+ * File: whole files, read within a bound and written so that a crash leaves the old one or the new
+ * one, never half of each (temporary file, fsync, rename, fsync of the folder).
+ *
+ * Threads: any, on different paths. Memory: the caller's.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "platen/bytes.h"
+#include "platen/result.h"
+
+#define PL_MAX_PATH 512
+
+enum pl_file_access {
+	PL_FILE_SHARED, /* readable by all (0644) */
+	PL_FILE_SECRET, /* this user only (0600; on Windows an ACL) */
+};
+
+/* Adds the file's content to `out`. A secret must not be readable by others: PL_E_DENIED if it is.
+ * Returns PL_OK | PL_E_NOT_FOUND | PL_E_DENIED | PL_E_TOO_BIG (over out->max) | PL_E_IO. */
+enum pl_result pl_file_read(const char *path, enum pl_file_access access, struct pl_bytes *out,
+			    struct pl_error *err);
+
+/* Replaces the file as a whole, durably. Returns PL_OK | PL_E_DENIED | PL_E_FULL | PL_E_IO. */
+enum pl_result pl_file_write(const char *path, enum pl_file_access access, const void *data,
+			     size_t n, struct pl_error *err);
+
+/* Removes the file durably; a missing one is PL_OK. */
+enum pl_result pl_file_remove(const char *path, struct pl_error *err);
+
+/* Makes the folder (its parent exists) for this user only, or accepts the one that is there. */
+enum pl_result pl_file_make_dir(const char *path, struct pl_error *err);
+
+/* Writes "dir/name". Returns PL_OK | PL_E_TOO_BIG. */
+enum pl_result pl_file_join(const char *dir, const char *name, char ret_path[static PL_MAX_PATH],
+			    struct pl_error *err);
+
+#endif
