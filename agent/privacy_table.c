@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What may leave this PC, field by field. Rows of one kind stand together. */
+#include "privacy.h"
+
+#define NUMBER(kind, path, why)                                                                    \
+	{                                                                                          \
+		kind, path, true, PL_CHARS_NUMBER, 0, why                                          \
+	}
+#define YES_NO(kind, path, why)                                                                    \
+	{                                                                                          \
+		kind, path, true, PL_CHARS_BOOLEAN, 0, why                                         \
+	}
+#define TIME(kind, path, why)                                                                      \
+	{                                                                                          \
+		kind, path, true, PL_CHARS_TIME, 24, why                                           \
+	}
+#define WORD(kind, path, why)                                                                      \
+	{                                                                                          \
+		kind, path, true, PL_CHARS_WORD, 64, why                                           \
+	}
+#define DEVICE(kind, path, why)                                                                    \
+	{                                                                                          \
+		kind, path, true, PL_CHARS_DEVICE, 64, why                                         \
+	}
+#define OWN(kind, path, why)                                                                       \
+	{                                                                                          \
+		kind, path, true, PL_CHARS_OWN, 255, why                                           \
+	}
+#define STAYS(kind, path, why)                                                                     \
+	{                                                                                          \
+		kind, path, false, PL_CHARS_DEVICE, 0, why                                         \
+	}
+
+#define USB(kind, under)                                                                           \
+	WORD(kind, under "vendor_id", "who made the USB device"),                                  \
+		WORD(kind, under "product_id", "which model of the vendor"),                       \
+		NUMBER(kind, under "bus", "where it is plugged in"),                               \
+		NUMBER(kind, under "address", "where it is plugged in"),                           \
+		WORD(kind, under "port_path", "the socket it is plugged into"),                    \
+		DEVICE(kind, under "serial", "the serial number told over USB")
+
+#define ALERT(kind, under)                                                                         \
+	WORD(kind, under "code", "what is wrong, in the Printer MIB's words"),                     \
+		NUMBER(kind, under "index", "tells two alerts of one code apart"),                 \
+		WORD(kind, under "severity", "how bad it is"),                                     \
+		WORD(kind, under "group", "which part of the printer"),                            \
+		OWN(kind, under "description", "our own table's text, never the printer's"),       \
+		TIME(kind, under "since", "when it was first seen")
+
+#define HELLO	 "agent.hello"
+#define HEALTH	 "agent.health"
+#define ATTACHED "printer.attached"
+#define DETACHED "printer.detached"
+#define MOVED	 "printer.moved"
+#define SNAPSHOT "printer.snapshot"
+#define OPENED	 "alert.opened"
+#define CLOSED	 "alert.closed"
+#define REPLACED "supply.replaced"
+#define RESET	 "counter.reset"
+#define JOB	 "job.finished"
+#define DRIFT	 "config.drift"
+#define RESULT	 "action.result"
+#define AUDIT	 "audit"
+
+const struct pl_privacy_row PL_PRIVACY[] = {
+	OWN(HELLO, "agent_version", "which agent runs here"),
+	WORD(HELLO, "os", "the operating system"),
+	OWN(HELLO, "os_version", "its version"),
+	WORD(HELLO, "architecture", "the processor's kind"),
+	{ HELLO, "hostname", true, PL_CHARS_WORD, 80,
+	  "the PC's name, whole, hashed or not at all, as the setting host_name says" },
+	WORD(HELLO, "actions[]", "what this agent can do"),
+	WORD(HELLO, "forbidden[]", "what this PC's policy forbids"),
+	TIME(HELLO, "started_at", "when the agent started"),
+
+	NUMBER(HEALTH, "uptime_s", "how long the agent runs"),
+	NUMBER(HEALTH, "rss_bytes", "memory it takes"),
+	NUMBER(HEALTH, "spool_records", "records waiting"),
+	NUMBER(HEALTH, "spool_bytes", "their size"),
+	NUMBER(HEALTH, "spool_dropped", "records lost to the spool's bounds"),
+	NUMBER(HEALTH, "clock_offset_ms", "how wrong the PC's clock is"),
+	NUMBER(HEALTH, "printers", "how many printers are attached"),
+	TIME(HEALTH, "certificate_not_after", "when the agent's certificate ends"),
+	WORD(HEALTH, "errors[].source", "which language failed"),
+	WORD(HEALTH, "errors[].error", "how it failed, as one word"),
+	NUMBER(HEALTH, "errors[].count", "how often"),
+
+	USB(ATTACHED, "usb."),
+
+	WORD(DETACHED, "port_path", "the socket it was plugged into"),
+	WORD(DETACHED, "reason", "why it is gone"),
+
+	WORD(MOVED, "from_port_path", "the socket it was plugged into before"),
+	USB(MOVED, "usb."),
+
+	YES_NO(SNAPSHOT, "full", "whether absent sections are unknown"),
+	USB(SNAPSHOT, "usb."),
+	DEVICE(SNAPSHOT, "identity.make", "which printer it is"),
+	DEVICE(SNAPSHOT, "identity.model", "which printer it is"),
+	DEVICE(SNAPSHOT, "identity.serial_number", "which printer it is"),
+	WORD(SNAPSHOT, "identity.uuid", "which printer it is"),
+	DEVICE(SNAPSHOT, "identity.firmware", "whether it is up to date"),
+	{ SNAPSHOT, "identity.device_id", true, PL_CHARS_DEVICE, 255,
+	  "of the IEEE 1284 ID only MFG, MDL, CMD, CLS and SN" },
+	WORD(SNAPSHOT, "identity.confidence", "how sure the identity is"),
+	WORD(SNAPSHOT, "identity.sources.make", "which language told it"),
+	WORD(SNAPSHOT, "identity.sources.model", "which language told it"),
+	WORD(SNAPSHOT, "identity.sources.serial_number", "which language told it"),
+	WORD(SNAPSHOT, "identity.sources.uuid", "which language told it"),
+	WORD(SNAPSHOT, "identity.sources.firmware", "which language told it"),
+	WORD(SNAPSHOT, "identity.sources.device_id", "which language told it"),
+	WORD(SNAPSHOT, "state.printer_state", "idle, processing or stopped"),
+	YES_NO(SNAPSHOT, "state.asleep", "whether it sleeps"),
+	WORD(SNAPSHOT, "state.reasons[]", "what it waits for, in IPP's keywords"),
+	STAYS(SNAPSHOT, "state.message", "the printer's display may name people and documents"),
+	NUMBER(SNAPSHOT, "supplies[].index", "which supply"),
+	WORD(SNAPSHOT, "supplies[].class", "consumed or filled"),
+	WORD(SNAPSHOT, "supplies[].type", "toner, ink, drum, …"),
+	DEVICE(SNAPSHOT, "supplies[].colorant", "its colour"),
+	DEVICE(SNAPSHOT, "supplies[].description", "the printer's name for this supply"),
+	DEVICE(SNAPSHOT, "supplies[].unit", "the unit of its level"),
+	NUMBER(SNAPSHOT, "supplies[].max_capacity", "how much it holds"),
+	NUMBER(SNAPSHOT, "supplies[].level", "how much is left"),
+	NUMBER(SNAPSHOT, "supplies[].level_code",
+	       "other, unknown or some, as the Printer MIB codes it"),
+	NUMBER(SNAPSHOT, "supplies[].level_percent", "how much is left"),
+	DEVICE(SNAPSHOT, "supplies[].part_number", "what to order"),
+	DEVICE(SNAPSHOT, "supplies[].serial_number", "whether it was replaced"),
+	WORD(SNAPSHOT, "supplies[].state", "ok, low, empty or missing"),
+	NUMBER(SNAPSHOT, "counters.impressions", "sides printed in its life"),
+	NUMBER(SNAPSHOT, "counters.impressions_color", "of these in colour"),
+	NUMBER(SNAPSHOT, "counters.impressions_monochrome", "of these in black"),
+	NUMBER(SNAPSHOT, "counters.sheets", "sheets printed"),
+	NUMBER(SNAPSHOT, "counters.sheets_duplex", "of these on both sides"),
+	NUMBER(SNAPSHOT, "counters.scans", "pages scanned"),
+	NUMBER(SNAPSHOT, "counters.copies", "pages copied"),
+	NUMBER(SNAPSHOT, "counters.faxes", "pages faxed"),
+	NUMBER(SNAPSHOT, "counters.jams", "paper jams"),
+	WORD(SNAPSHOT, "counters.sources.impressions", "which language told it"),
+	WORD(SNAPSHOT, "counters.sources.impressions_color", "which language told it"),
+	WORD(SNAPSHOT, "counters.sources.impressions_monochrome", "which language told it"),
+	WORD(SNAPSHOT, "counters.sources.sheets", "which language told it"),
+	WORD(SNAPSHOT, "counters.sources.sheets_duplex", "which language told it"),
+	WORD(SNAPSHOT, "counters.sources.scans", "which language told it"),
+	WORD(SNAPSHOT, "counters.sources.copies", "which language told it"),
+	WORD(SNAPSHOT, "counters.sources.faxes", "which language told it"),
+	WORD(SNAPSHOT, "counters.sources.jams", "which language told it"),
+	NUMBER(SNAPSHOT, "media[].index", "which tray"),
+	STAYS(SNAPSHOT, "media[].name", "tray names are people's words"),
+	NUMBER(SNAPSHOT, "media[].level", "sheets in it"),
+	NUMBER(SNAPSHOT, "media[].level_code",
+	       "other, unknown or some, as the Printer MIB codes it"),
+	NUMBER(SNAPSHOT, "media[].capacity", "sheets it holds"),
+	WORD(SNAPSHOT, "media[].size", "which paper"),
+	ALERT(SNAPSHOT, "alerts[]."),
+	WORD(SNAPSHOT, "access.owner", "which program has the printer"),
+	NUMBER(SNAPSHOT, "access.tier", "how far the reading went"),
+	WORD(SNAPSHOT, "access.interfaces[]", "what its USB side offers"),
+	YES_NO(SNAPSHOT, "access.busy", "whether it was left alone"),
+	WORD(SNAPSHOT, "access.actions[]", "what this printer can be asked to do"),
+	STAYS(SNAPSHOT, "access.note", "it may name programs of this PC"),
+	WORD(SNAPSHOT, "errors[].source", "which language failed"),
+	WORD(SNAPSHOT, "errors[].error", "how it failed, as one word; the sentence stays"),
+
+	ALERT(OPENED, ""),
+
+	ALERT(CLOSED, ""),
+	TIME(CLOSED, "closed_at", "when it was seen to be over"),
+
+	NUMBER(REPLACED, "index", "which supply"),
+	WORD(REPLACED, "type", "toner, ink, drum, …"),
+	DEVICE(REPLACED, "colorant", "its colour"),
+	WORD(REPLACED, "evidence", "how we know"),
+	NUMBER(REPLACED, "level_percent_before", "how much was left"),
+	NUMBER(REPLACED, "level_percent_after", "how much there is now"),
+	DEVICE(REPLACED, "part_number", "what was put in"),
+	DEVICE(REPLACED, "serial_number_before", "what was taken out"),
+	DEVICE(REPLACED, "serial_number_after", "what was put in"),
+	NUMBER(REPLACED, "impressions", "when, in the printer's own count"),
+
+	WORD(RESET, "counter", "which counter fell"),
+	WORD(RESET, "source", "which language told it"),
+	NUMBER(RESET, "before", "its last value"),
+	NUMBER(RESET, "after", "its value now"),
+
+	NUMBER(JOB, "impressions_before", "the counter before the job"),
+	NUMBER(JOB, "impressions_after", "the counter after it"),
+	NUMBER(JOB, "duration_ms", "how long the printer worked"),
+
+	WORD(DRIFT, "setting", "which setting of the printer"),
+	NUMBER(DRIFT, "wanted", "what was asked for"),
+	NUMBER(DRIFT, "found", "what it is"),
+
+	WORD(RESULT, "action_id", "which action"),
+	WORD(RESULT, "type", "what was asked for"),
+	WORD(RESULT, "state", "how it ended"),
+	OWN(RESULT, "reason", "why, in a sentence of this program"),
+	TIME(RESULT, "started_at", "when it began"),
+	TIME(RESULT, "finished_at", "when it ended"),
+	WORD(RESULT, "result.means", "the language that did it"),
+
+	NUMBER(AUDIT, "seq", "place in the chain"),
+	TIME(AUDIT, "at", "when"),
+	WORD(AUDIT, "who", "connector, local or agent"),
+	OWN(AUDIT, "what", "what was done, in words of this program"),
+	OWN(AUDIT, "outcome", "how it ended"),
+	WORD(AUDIT, "prev", "hash of the entry before"),
+	WORD(AUDIT, "head", "hash of this entry"),
+};
+const size_t PL_PRIVACY_COUNT = sizeof(PL_PRIVACY) / sizeof(PL_PRIVACY[0]);
