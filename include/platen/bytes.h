@@ -39,6 +39,16 @@ enum pl_result pl_bytes_add_format(struct pl_bytes *b, const char *fmt, ...) PL_
 /* Removes `n` bytes (n <= size) from the front. */
 void pl_bytes_drop(struct pl_bytes *b, size_t n);
 
+/* Takes everything behind the first `size` bytes off again: how an addition that failed half-way is
+ * undone. */
+static inline void pl_bytes_cut(struct pl_bytes *b, size_t size)
+{
+	if (b->size <= size)
+		return;
+	b->size = size;
+	b->at[size] = '\0';
+}
+
 static inline struct pl_span pl_bytes_span(const struct pl_bytes *b)
 {
 	return (struct pl_span){ (const char *)b->at, b->size };

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "platen/bytes.h"
 #include "platen/result.h"
@@ -40,5 +41,24 @@ enum pl_result pl_file_make_dir(const char *path, struct pl_error *err);
 /* Writes "dir/name". Returns PL_OK | PL_E_TOO_BIG. */
 enum pl_result pl_file_join(const char *dir, const char *name, char ret_path[static PL_MAX_PATH],
 			    struct pl_error *err);
+
+/* A file that only grows (a log that must survive a crash). Threads: one at a time. */
+struct pl_append_file;
+
+/* Opens or makes it; *ret_size is what it holds. Returns like pl_file_write(). */
+enum pl_result pl_append_open(const char *path, enum pl_file_access access,
+			      struct pl_append_file **ret_file, int64_t *ret_size,
+			      struct pl_error *err);
+void pl_append_close(struct pl_append_file *file); /* NULL is allowed */
+
+/* Adds all of it durably or nothing. Returns PL_OK | PL_E_FULL | PL_E_IO. */
+enum pl_result pl_append_add(struct pl_append_file *file, const void *data, size_t n,
+			     struct pl_error *err);
+
+/* Takes off everything behind the first `size` bytes. */
+enum pl_result pl_append_cut(struct pl_append_file *file, int64_t size, struct pl_error *err);
+
+/* Renames, replacing what `to` named. */
+enum pl_result pl_file_rename(const char *from, const char *to, struct pl_error *err);
 
 #endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Safe reading over cJSON. */
+#include "platen/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "json_check.h"
+#include "platen/clock.h"
+
+enum pl_result pl_json_parse(struct pl_span text, struct cJSON **ret_doc, struct pl_error *err)
+{
+	const char *end = NULL;
+	enum pl_result r;
+	cJSON *doc;
+
+	text = pl_span_trim(text);
+	r = pl_json_check(text, err);
+	if (r != PL_OK)
+		return r;
+	doc = text.size > 0 ? cJSON_ParseWithLengthOpts(text.at, text.size, &end, false) : NULL;
+	if (!doc)
+		return pl_error_set(err, PL_E_PROTOCOL, "not JSON: broken at byte %zu",
+				    end ? (size_t)(end - text.at) : 0);
+	if (end != text.at + text.size) {
+		cJSON_Delete(doc);
+		return pl_error_set(err, PL_E_PROTOCOL, "not JSON: more text at byte %zu",
+				    (size_t)(end - text.at));
+	}
+	*ret_doc = doc;
+	return PL_OK;
+}
+
+enum pl_result pl_json_print(const struct cJSON *doc, struct pl_bytes *out)
+{
+	char *text = cJSON_PrintUnformatted(doc);
+	enum pl_result r;
+
+	if (!text)
+		return PL_E_NO_MEMORY;
+	r = pl_bytes_add_text(out, text);
+	cJSON_free(text);
+	return r;
+}
+
+/* One step of a path: a member by name, or a list's entry by position. */
+static const cJSON *step(const cJSON *at, struct pl_span name)
+{
+	int position = 0;
+
+	if (cJSON_IsObject(at)) {
+		const cJSON *child = at->child;
+
+		while (child && !(child->string && pl_span_is(name, child->string)))
+			child = child->next;
+		return child;
+	}
+	if (!cJSON_IsArray(at) || name.size == 0 || name.size > 6)
+		return NULL;
+	for (size_t i = 0; i < name.size; i++) {
+		if (name.at[i] < '0' || name.at[i] > '9')
+			return NULL;
+		position = 10 * position + (name.at[i] - '0');
+	}
+	return cJSON_GetArrayItem(at, position);
+}
+
+const struct cJSON *pl_json_at(const struct cJSON *doc, const char *path)
+{
+	struct pl_span rest = pl_span_of(path);
+
+	while (doc && rest.size > 0)
+		doc = step(doc, pl_span_take(&rest, '.'));
+	return doc;
+}
+
+const char *pl_json_text(const struct cJSON *doc, const char *path)
+{
+	const cJSON *at = pl_json_at(doc, path);
+
+	return cJSON_IsString(at) ? at->valuestring : NULL;
+}
+
+bool pl_json_copy(const struct cJSON *doc, const char *path, char *ret_text, size_t cap)
+{
+	const char *text = pl_json_text(doc, path);
+
+	if (!text || strlen(text) >= cap)
+		return false;
+	memcpy(ret_text, text, strlen(text) + 1);
+	return true;
+}
+
+bool pl_json_int(const struct cJSON *doc, const char *path, int64_t min, int64_t max,
+		 int64_t *ret_value)
+{
+	const cJSON *at = pl_json_at(doc, path);
+	double value;
+
+	if (!cJSON_IsNumber(at))
+		return false;
+	value = at->valuedouble;
+	if (!(value >= -(double)PL_MAX_JSON_INT && value <= (double)PL_MAX_JSON_INT) ||
+	    value != (double)(int64_t)value)
+		return false;
+	if ((int64_t)value < min || (int64_t)value > max)
+		return false;
+	*ret_value = (int64_t)value;
+	return true;
+}
+
+bool pl_json_bool(const struct cJSON *doc, const char *path, bool *ret_value)
+{
+	const cJSON *at = pl_json_at(doc, path);
+
+	if (!cJSON_IsBool(at))
+		return false;
+	*ret_value = cJSON_IsTrue(at);
+	return true;
+}
+
+int pl_json_count(const struct cJSON *doc, const char *path)
+{
+	const cJSON *at = pl_json_at(doc, path);
+
+	return cJSON_IsArray(at) ? cJSON_GetArraySize(at) : 0;
+}
+
+void pl_json_add_int(struct cJSON *object, const char *name, int64_t value)
+{
+	if (value > PL_MAX_JSON_INT || value < -PL_MAX_JSON_INT)
+		cJSON_AddNullToObject(object, name);
+	else
+		cJSON_AddNumberToObject(object, name, (double)value);
+}
+
+void pl_json_add_text(struct cJSON *object, const char *name, const char *text)
+{
+	if (text && text[0])
+		cJSON_AddStringToObject(object, name, text);
+	else
+		cJSON_AddNullToObject(object, name);
+}
+
+/* Reads `digits` digits; -1 where there are fewer. */
+static int number_at(const char *at, int digits)
+{
+	int value = 0;
+
+	for (int i = 0; i < digits; i++) {
+		if (at[i] < '0' || at[i] > '9')
+			return -1;
+		value = 10 * value + (at[i] - '0');
+	}
+	return value;
+}
+
+static int days_in_month(int year, int month)
+{
+	static const int DAYS[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return DAYS[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+/* Days from 1970-01-01 to a civil date; the year begins in March, so that leap days end it. */
+static int64_t days_of_civil(int year, int month, int day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t era = y / 400;
+	int64_t yoe = y - era * 400;
+	int64_t doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+/* Reads ".123Z", of any number of digits, or "Z": the milliseconds, -1 for anything else. */
+static int fraction_ms(const char *at)
+{
+	int ms = 0, weight = 100;
+
+	if (*at == '.') {
+		if (*++at < '0' || *at > '9')
+			return -1;
+		for (; *at >= '0' && *at <= '9'; at++, weight /= 10)
+			ms += (*at - '0') * weight;
+	}
+	return at[0] == 'Z' && at[1] == '\0' ? ms : -1;
+}
+
+bool pl_json_time(const struct cJSON *doc, const char *path, int64_t *ret_wall_ms)
+{
+	const char *t = pl_json_text(doc, path);
+	int year, month, day, hour, minute, second, ms;
+
+	if (!t || strlen(t) < 20 || t[4] != '-' || t[7] != '-' || t[10] != 'T' || t[13] != ':' ||
+	    t[16] != ':')
+		return false;
+	year = number_at(t, 4);
+	month = number_at(t + 5, 2);
+	day = number_at(t + 8, 2);
+	hour = number_at(t + 11, 2);
+	minute = number_at(t + 14, 2);
+	second = number_at(t + 17, 2);
+	ms = fraction_ms(t + 19);
+	if (year < 0 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) ||
+	    hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 ||
+	    ms < 0)
+		return false;
+	*ret_wall_ms = ((days_of_civil(year, month, day) * 24 + hour) * 60 + minute) * 60000 +
+		       second * 1000 + ms;
+	return true;
+}
