@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Virtual printers of platen-vprinter, exported by USB/IP on loopback and attached to this kernel through vhci_hcd."""
+import contextlib
+import json
+import pathlib
+import re
+
+import lab
+
+PORT = 3240
+CONTROL = "/tmp/vprinter.sock"
+SPOOL = pathlib.Path("/out/spool")
+
+
+class Printer:
+    def __init__(self, name, busid):
+        self.name = name
+        self.busid = busid  # what the USB/IP server calls it
+        self.port = None  # vhci port while attached
+        self.device = None  # sysfs name while attached: "1-1"
+
+    @property
+    def node(self):
+        at = lab.USB / self.device
+        return f"/dev/bus/usb/{int(lab.read(at / 'busnum')):03d}/{int(lab.read(at / 'devnum')):03d}"
+
+    def do(self, *words):
+        return do(words[0], self.name, *words[1:])
+
+    def attach(self):
+        """Plugs it in and waits until udev has seen the device."""
+        before = set(imported())
+        lab.run("usbip", "attach", "-r", "127.0.0.1", "-b", self.busid)
+        self.port = lab.wait_for(f"{self.name} is imported", lambda: set(imported()) - before).pop()
+        self.device = lab.wait_for(f"{self.name} is a USB device", lambda: device_of(self.port))
+        lab.wait_for(f"{self.name} is configured", lambda: lab.read(lab.USB / self.device / "bConfigurationValue"))
+        lab.run("udevadm", "settle", "--timeout=20")
+
+    def detach(self):
+        """Pulls the plug and waits until the device is gone."""
+        lab.run("usbip", "detach", "-p", str(self.port))
+        gone = lab.USB / self.device
+        lab.wait_for(f"{self.name} is gone", lambda: not gone.exists())
+        self.port = None
+
+
+def do(*words):
+    return lab.run(str(lab.BIN / "platen-vprinter"), "--control", CONTROL, "do", *words)
+
+
+def dump(name):
+    return json.loads(do("dump", name))
+
+
+def imported():
+    """Ports of vhci_hcd in use: {port: (bus, device)}; status 6 is `in use` (tools/usb/usbip, VDEV_ST_USED)."""
+    used = {}
+    for path in sorted(pathlib.Path("/sys/devices/platform").glob("vhci_hcd.*/status*")):
+        for line in path.read_text().splitlines()[1:]:
+            words = line.split()
+            if len(words) >= 5 and words[2] == "006":
+                used[int(words[1])] = words[-1]
+    return used
+
+
+def device_of(port):
+    """Sysfs name of the device behind a vhci port, once the kernel has made it."""
+    for path in sorted(pathlib.Path("/sys/devices/platform").glob("vhci_hcd.*/status*")):
+        for line in path.read_text().splitlines()[1:]:
+            words = line.split()
+            if len(words) >= 5 and int(words[1]) == port and words[2] == "006":
+                bus, address = int(words[4], 16) >> 16, int(words[4], 16) & 0xFFFF
+                for name in lab.devices():
+                    at = lab.USB / name
+                    if (lab.read(at / "busnum"), lab.read(at / "devnum")) == (str(bus), str(address)):
+                        return name
+    return None
+
+
+def exported():
+    """Bus ids that the USB/IP server offers, in its order."""
+    said = lab.run("usbip", "list", "-r", "127.0.0.1", check=False)
+    return re.findall(r"^\s+(\d+-[\d.]+):", said, re.M)
+
+
+@contextlib.contextmanager
+def plugged(*profiles):
+    """Starts platen-vprinter with these profiles (`NAME` or `NAME=PROFILE`), attaches all, yields the printers."""
+    lab.load("vhci-hcd", "usblp")
+    SPOOL.mkdir(exist_ok=True)
+    words, names = [], []
+    for profile in profiles:
+        name, _, folder = profile.rpartition("=")
+        names.append(name or folder)
+        words += ["--profile", f"{names[-1]}={lab.LAB / 'profiles' / folder}"]
+    server = lab.start("vprinter", str(lab.BIN / "platen-vprinter"), *words, "--usbip", str(PORT),
+                       "--control", CONTROL, "--spool", str(SPOOL))
+    try:
+        ids = lab.wait_for("platen-vprinter exports its printers",
+                           lambda: (e := exported()) and len(e) == len(names) and e, 30)
+        fleet = [Printer(name, busid) for name, busid in zip(names, ids)]
+        for printer in fleet:
+            printer.attach()
+        yield fleet
+        for printer in fleet:
+            if printer.port is not None:
+                printer.detach()
+    finally:
+        lab.stop(server)
