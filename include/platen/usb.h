@@ -74,6 +74,10 @@ struct pl_usb;
 enum pl_result pl_usb_create(struct pl_usb **ret_usb, struct pl_error *err);
 void pl_usb_destroy(struct pl_usb *usb); /* after every stream is closed and the watch has ended */
 
+/* Ends every wait for a printer, those of now and those to come: reads, writes and requests return
+ * PL_E_CANCELLED at once. For a program that stops; from any thread. */
+void pl_usb_interrupt(struct pl_usb *usb);
+
 /* Lists the printers attached now: every device with a class-7 setting or a vendor HTTP setting of
  * a known printer. Reads only cached descriptors and sysfs; a sleeping printer is not woken. A
  * device whose descriptors lie is listed as far as they can be trusted. Returns PL_OK (*ret_count
@@ -83,14 +87,15 @@ enum pl_result pl_usb_list(struct pl_usb *usb, struct pl_usb_device *ret_devices
 
 /* Calls `changed` (from a thread of usb/'s own) whenever a printer may have come or gone; the
  * callee wakes somebody who lists again: several events may come as one. Also called once at start.
- * Returns PL_OK | PL_E_IO. */
+ * It must not call pl_usb_unwatch(). One watch at a time. Returns PL_OK | PL_E_IO | PL_E_NO_MEMORY
+ * | PL_E_UNSUPPORTED. */
 enum pl_result pl_usb_watch(struct pl_usb *usb, void (*changed)(void *arg), void *arg,
 			    struct pl_error *err);
 void pl_usb_unwatch(struct pl_usb *usb); /* after it returns, `changed` is not called any more */
 
 /* Who holds this interface now, from the driver link in sysfs and USBDEVFS_GETDRIVER; opens nothing
  * that would wake a suspended device. `ret_name` gets the driver's name ("usblp"), "" where there
- * is none. */
+ * is none. PL_USB_OWNER_UNKNOWN: the device has left, or nobody can tell. */
 enum pl_usb_owner pl_usb_owner(struct pl_usb *usb, const struct pl_usb_device *dev,
 			       uint8_t interface, char ret_name[static 32]);
 
@@ -98,34 +103,44 @@ enum pl_usb_owner pl_usb_owner(struct pl_usb *usb, const struct pl_usb_device *d
 enum pl_usb_power pl_usb_power(struct pl_usb *usb, const struct pl_usb_device *dev);
 
 /* Reads the IEEE 1284 device ID of a class-7 setting: the text behind the 16-bit length prefix,
- * into `ret_text` (NUL-terminated), its bytes in *ret_size. sysfs first; else GET_DEVICE_ID without
- * a claim (wIndex = interface << 8 | alternate), which disturbs nobody. A little-endian or lying
- * length is tolerated (CUPS does the same). Returns PL_OK | PL_E_PROTOCOL (shorter than any ID can
- * be) | PL_E_UNSUPPORTED (STALL) | PL_E_TIMEOUT | PL_E_GONE | PL_E_DENIED. */
+ * into `ret_text` (NUL-terminated), its bytes in *ret_size. Asks the device without a claim (wIndex
+ * = interface << 8 | alternate), which disturbs nobody. The ID that sysfs keeps was read when the
+ * printer was plugged in, so its status is old: it is the answer only where the printer sleeps
+ * (asking would wake it) or does not tell. A little-endian or lying length is tolerated (CUPS does
+ * the same). Returns PL_OK | PL_E_PROTOCOL (shorter than any ID can be) | PL_E_UNSUPPORTED (STALL)
+ * | PL_E_BUSY (it sleeps) | PL_E_INVALID (not class 7) | PL_E_TOO_BIG | PL_E_TIMEOUT | PL_E_GONE |
+ * PL_E_DENIED | PL_E_CANCELLED | PL_E_IO. */
 enum pl_result pl_usb_device_id(struct pl_usb *usb, const struct pl_usb_device *dev,
 				const struct pl_usb_setting *setting, int64_t by_ms, char *ret_text,
 				size_t cap, size_t *ret_size, struct pl_error *err);
 
-/* Reads the port status bits. With usblp bound it asks usblp (LPGETSTATUS), with no driver bound it
- * asks the device; never otherwise, because usbfs would claim the interface implicitly. Returns
- * PL_OK | PL_E_BUSY (somebody holds it) | PL_E_UNSUPPORTED | PL_E_TIMEOUT | PL_E_GONE |
- * PL_E_DENIED. */
+/* Reads the port status bits of a class-7 setting. With usblp bound it asks usblp (LPGETSTATUS,
+ * which opens /dev/usb/lpN for a moment and waits at most the driver's own 5 s); with no driver
+ * bound it claims the interface for a moment, so the caller makes sure that nobody is about to
+ * print; never otherwise. Returns PL_OK | PL_E_BUSY (somebody holds it, or it sleeps) |
+ * PL_E_UNSUPPORTED | PL_E_INVALID (not class 7) | PL_E_TIMEOUT | PL_E_GONE | PL_E_DENIED |
+ * PL_E_PROTOCOL | PL_E_CANCELLED | PL_E_IO. */
 enum pl_result pl_usb_port_status(struct pl_usb *usb, const struct pl_usb_device *dev,
 				  const struct pl_usb_setting *setting, int64_t by_ms,
 				  uint8_t *ret_bits, struct pl_error *err);
 
 /* Leases one interface as a stream for one conversation: claims it, selects the alternate setting,
  * drains what an earlier user left unread, and on close puts alternate setting 0 back and releases
- * it. Refuses (PL_E_BUSY) when any driver or program is bound to that interface. Refuses
- * (PL_E_INVALID) a print pipe (7/1/1, 7/1/2) unless `allow_print_pipe`. Returns PL_OK | PL_E_BUSY |
- * PL_E_DENIED | PL_E_GONE | PL_E_INVALID | PL_E_IO. */
+ * it. Opening wakes a suspended printer: ask pl_usb_power() first. Refuses (PL_E_BUSY) when any
+ * driver or program is bound to that interface, and (PL_E_INVALID) every setting of an interface
+ * that has the print pipe (7/1/1, 7/1/2) among its settings, unless `allow_print_pipe`. Returns
+ * PL_OK | PL_E_BUSY | PL_E_DENIED | PL_E_GONE | PL_E_INVALID | PL_E_PROTOCOL (it does not stop
+ * sending) | PL_E_UNSUPPORTED (it refuses the setting) | PL_E_TIMEOUT | PL_E_CANCELLED |
+ * PL_E_NO_MEMORY | PL_E_IO. */
 enum pl_result pl_usb_lease(struct pl_usb *usb, const struct pl_usb_device *dev,
 			    const struct pl_usb_setting *setting, bool allow_print_pipe,
 			    int64_t by_ms, struct pl_stream **ret_stream, struct pl_error *err);
 
 /* Opens the kernel's usblp node of that interface (/dev/usb/lpN) as a stream: exclusive, short, for
- * PJL. ENOENT, ENODEV, EIO and EBUSY all mean "printing": PL_E_BUSY. Returns PL_OK | PL_E_BUSY |
- * PL_E_DENIED | PL_E_UNSUPPORTED (no usblp here) | PL_E_IO. */
+ * PJL. Opening wakes a suspended printer: ask pl_usb_power() first. ENOENT, ENODEV, EIO and EBUSY
+ * all mean "printing": PL_E_BUSY, also from a read or write of the stream, for CUPS may take the
+ * driver away at any time. Returns PL_OK | PL_E_BUSY | PL_E_GONE | PL_E_DENIED | PL_E_UNSUPPORTED
+ * (no usblp here) | PL_E_CANCELLED | PL_E_NO_MEMORY | PL_E_IO. */
 enum pl_result pl_usb_open_lp(struct pl_usb *usb, const struct pl_usb_device *dev,
 			      uint8_t interface, struct pl_stream **ret_stream,
 			      struct pl_error *err);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Devices on Linux: what is attached, who holds it, whether it sleeps. */
+#include "os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/usbdevice_fs.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "platen/span.h"
+#include "sysfs.h"
+
+enum pl_result pl_usb_list(struct pl_usb *usb, struct pl_usb_device *ret_devices, size_t cap,
+			   size_t *ret_count, struct pl_error *err)
+{
+	(void)usb;
+	return usb_sysfs_list(USB_SYSFS, ret_devices, cap, ret_count, err);
+}
+
+enum pl_usb_power pl_usb_power(struct pl_usb *usb, const struct pl_usb_device *dev)
+{
+	(void)usb;
+	return usb_sysfs_power(USB_SYSFS, dev);
+}
+
+/* Asks usbfs itself, which knows of a claim before sysfs shows it; `otherwise` where it cannot be
+ * asked. The node only opens for who may write to it. */
+static enum pl_usb_owner ask_usbfs(const struct pl_usb_device *dev, uint8_t interface,
+				   enum pl_usb_owner otherwise, char ret_name[static 32])
+{
+	struct usbdevfs_getdriver who = { .interface = interface };
+	enum pl_usb_owner owner = otherwise;
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/dev/bus/usb/%03u/%03u", dev->bus, dev->address);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return otherwise;
+	if (ioctl(fd, USBDEVFS_GETDRIVER, &who) == 0) {
+		who.driver[sizeof(who.driver) - 1] = '\0';
+		pl_span_copy(pl_span_of(who.driver), ret_name, 32);
+		owner = usb_owner_of(ret_name);
+	} else if (errno == ENODATA) {
+		owner = PL_USB_OWNER_NONE;
+	}
+	close(fd);
+	return owner;
+}
+
+enum pl_usb_owner pl_usb_owner(struct pl_usb *usb, const struct pl_usb_device *dev,
+			       uint8_t interface, char ret_name[static 32])
+{
+	enum pl_usb_owner owner = PL_USB_OWNER_UNKNOWN;
+
+	ret_name[0] = '\0';
+	if (!usb_sysfs_is_attached(USB_SYSFS, dev))
+		return owner;
+	owner = usb_sysfs_owner(USB_SYSFS, dev, interface, ret_name);
+	if ((owner == PL_USB_OWNER_NONE || owner == PL_USB_OWNER_UNKNOWN) &&
+	    pl_usb_power(usb, dev) != PL_USB_POWER_SUSPENDED)
+		owner = ask_usbfs(dev, interface, owner, ret_name);
+	return owner;
+}
+
+bool usb_os_is_attached(struct pl_usb *usb, const struct pl_usb_device *dev)
+{
+	(void)usb;
+	return usb_sysfs_is_attached(USB_SYSFS, dev);
+}
+
+enum pl_result usb_os_cached_device_id(struct pl_usb *usb, const struct pl_usb_device *dev,
+				       uint8_t interface, char *ret_text, size_t cap,
+				       size_t *ret_size)
+{
+	(void)usb;
+	return usb_sysfs_device_id(USB_SYSFS, dev, interface, ret_text, cap, ret_size);
+}
