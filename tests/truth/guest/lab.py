@@ -143,6 +143,12 @@ def driver_of(interface):
     return os.path.basename(os.readlink(link)) if link.is_symlink() else None
 
 
+def triple(interface):
+    """Class/subclass/protocol of an interface's current setting: `7/1/2`."""
+    at = USB / interface
+    return "/".join(f"{int(read(at / f), 16):x}" for f in ("bInterfaceClass", "bInterfaceSubClass", "bInterfaceProtocol"))
+
+
 def devices(vendor=None, product=None):
     """Sysfs names of USB devices that are no hubs: `1-1`."""
     found = []
