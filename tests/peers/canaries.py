@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""No document, user or place name leaves the PC, and what leaves is visible.
+
+The printers' texts that must stay are full of words with CANARY in them. An agent reads the printers, reports, prints, alerts
+and acts; meanwhile tshark captures loopback and decrypts it afterwards with the keys that the server's GnuTLS writes (SSLKEYLOGFILE): a
+decoder that is not ours. Then:
+  * the printers did tell the canaries (else their absence would prove nothing),
+  * no CANARY in the decrypted traffic, the connector's database and data folder, or the logs of both programs,
+  * the bodies that `platen sent --raw` shows are exactly those in the decrypted traffic, the enrolment token masked.
+"""
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools" / "lib"))
+import lab  # noqa: E402
+
+CANARY = b"CANARY"
+NAMES = ("hp-mfp", "brother-laser", "inkjet-idonly")
+
+
+class Capture:
+    """tshark on one loopback port."""
+
+    def __init__(self, port, folder):
+        self.pcap = folder / "wire.pcapng"
+        self.log = open(folder / "tshark.log", "wb")
+        self.process = subprocess.Popen(["tshark", "-q", "-i", "lo", "-f", f"tcp port {port}", "-w", str(self.pcap)],
+                                        stdout=self.log, stderr=self.log)
+        lab.wait_for("tshark's start", lambda: b"Capture started" in (folder / "tshark.log").read_bytes()
+                     or self.pcap.exists(), 20)
+        time.sleep(1)  # it opens the file a moment before packets arrive in it
+
+    def stop(self):
+        time.sleep(1)
+        lab.stop(self.process)
+
+    def requests(self, port, keys):
+        """The decrypted bytes that clients sent, one blob per TLS connection, and all that the server answered."""
+        tls = ["-o", f"tls.keylog_file:{keys}", "-d", f"tcp.port=={port},tls"]
+        streams = subprocess.run(["tshark", "-r", str(self.pcap), *tls, "-Y", "tls.handshake.type==1", "-T", "fields", "-e",
+                                  "tcp.stream"], capture_output=True, text=True, check=True).stdout.split()
+        up, down = [], []
+        for stream in sorted(set(streams), key=int):
+            text = subprocess.run(["tshark", "-r", str(self.pcap), *tls, "-q", "-z", f"follow,tls,raw,{stream}"],
+                                  capture_output=True, text=True, check=True).stdout
+            lines = text.splitlines()
+            up.append(b"".join(bytes.fromhex(s) for s in lines if re.fullmatch(r"[0-9a-f]+", s)))
+            down.append(b"".join(bytes.fromhex(s[1:]) for s in lines if re.fullmatch(r"\t[0-9a-f]+", s)))
+        return up, down
+
+
+def bodies(blob):
+    """(method, target, body) of each request in a connection's bytes; every request with a body tells its length."""
+    while blob:
+        head, mark, blob = blob.partition(b"\r\n\r\n")
+        if not mark:
+            raise AssertionError(f"half a request in the decrypted traffic: {head[:80]!r}")
+        method, target, _ = head.split(b"\r\n")[0].decode().split(" ", 2)
+        length = re.search(rb"(?im)^content-length:\s*(\d+)", head)
+        if re.search(rb"(?im)^transfer-encoding:", head):
+            raise AssertionError("a chunked request; teach this test to read it")
+        size = int(length[1]) if length else 0
+        yield method, target, blob[:size]
+        blob = blob[size:]
+
+
+def exercise(connector, desk):
+    """Everything that makes an agent talk: printers, jobs, alerts, sleep, an action."""
+    printers = lab.wait_for("three printers", lambda: (
+        lambda items: items if len(items) == 3 and all(i["model"] for i in items) else None)(
+            connector.api("GET", "/printers")["items"]), 60)
+    desk.do("print", "hp-mfp", "3")
+    desk.do("jam", "hp-mfp")
+    desk.do("set", "brother-laser", "state-reason", "+cover-open")
+    for item in printers:
+        connector.api("POST", f"/printers/{item['id']}/actions", {"type": "probe_now"})
+    hp = next(i for i in printers if "brother" not in (i["make"] or "").lower() and i["impressions"] is not None)
+    connector.api("POST", f"/printers/{hp['id']}/actions", {"type": "identify"})
+    lab.wait_for("the jam at the connector", lambda: any(
+        a["code"] == "jam" or "jam" in a["code"].lower() for a in connector.api("GET", "/alerts?state=open")["items"]), 60)
+    desk.do("clear", "hp-mfp")
+    lab.wait_for("all actions' ends", lambda: all(
+        a["ended_at"] for a in connector.api("GET", "/actions")["items"]), 60)
+    desk.do("unplug", "inkjet-idonly")
+    time.sleep(3)
+
+
+def complain_if_canary(what, data):
+    at = data.find(CANARY)
+    if at >= 0:
+        return [f"{what}: ...{data[max(0, at - 60):at + 40]!r}..."]
+    return []
+
+
+def check(build, folder):
+    faults = []
+    keys = folder / "keys.log"
+    connector = lab.Connector(build, folder, env={"SSLKEYLOGFILE": str(keys)})
+    desk = lab.Desk(build, folder, {name: lab.PROFILES / name for name in NAMES})
+    capture = None
+    try:
+        connector.start()
+        capture = Capture(connector.sda_port, folder)
+        token = connector.token()
+        desk.configure(token=token)
+        desk.start()
+        exercise(connector, desk)
+        told = b"".join(p.read_bytes() for p in (folder / "spool").rglob("*.in"))
+        if CANARY not in told:
+            faults.append("the printers told no canary: this test would prove nothing")
+        status = desk.platen("status", "--json") + desk.platen("printers", "--json")
+        sent = [json.loads(line) for line in desk.platen("sent", "--raw", "--json").splitlines()]
+        capture.stop()
+        local = desk.platen("probe", "--json")
+        if CANARY not in local:
+            faults.append("the local probe shows no canary: people at the PC may see their own texts")
+        del status
+    finally:
+        desk.stop()
+        connector.stop()
+        if capture:
+            capture.stop()
+
+    up, down = capture.requests(connector.sda_port, keys)
+    if not any(b"POST /sda/v1/reports" in blob for blob in up):
+        faults.append("the decrypted traffic has no report: decryption failed")
+    for blob in up + down:
+        faults += complain_if_canary("decrypted traffic", blob)
+    for path in sorted((folder / "connector").rglob("*")) + [connector.log, desk.log]:
+        if path.is_file():
+            faults += complain_if_canary(str(path.relative_to(folder)), path.read_bytes())
+
+    secret = token_secret(token)
+    wire = [(m, t, b) for blob in up for m, t, b in bodies(blob) if b]
+    masked = sorted((m, t, b.replace(secret.encode(), b"*" * len(secret))) for m, t, b in wire)
+    shown = sorted((e["method"], e["target"], e["body"].encode()) for e in sent)
+    # The capture ends after `sent` was asked: what left in between may stand in the capture alone.
+    missing = [s for s in shown if s not in masked]
+    hidden = [m for m in masked if m not in shown]
+    if missing:
+        faults.append(f"`platen sent --raw` shows {len(missing)} messages that never left, the first {missing[0]}")
+    if len(hidden) > 1:
+        faults.append(f"{len(hidden)} messages left that `platen sent --raw` does not show, the first {hidden[0]}")
+    if secret.encode() in desk.log.read_bytes():
+        faults.append("the enrolment token's secret stands in the agent's log")
+    print(f"{len(wire)} messages with a body decrypted, {len(shown)} shown by platen sent")
+    return faults
+
+
+def token_secret(token):
+    import base64
+    text = token.split(".", 1)[1]
+    return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))["secret"]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    build = parser.parse_args().build.resolve()
+    with tempfile.TemporaryDirectory(prefix="platen-canaries-") as folder:
+        faults = check(build, pathlib.Path(folder))
+    print("\n".join(faults) if faults else "nothing left that should stay, and all that left is shown")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
