@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+foreach(part descriptors device_id sysfs usblp)
+  pl_test(test_usb_${part}
+    SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/test_usb_${part}.c
+    USES platen_usb
+    INCLUDE ${PROJECT_SOURCE_DIR}/usb)
+endforeach()
