@@ -112,6 +112,8 @@ enum pl_result pl_usb_port_status(struct pl_usb *usb, const struct pl_usb_device
 	if (setting->class_code != 7)
 		return pl_error_set(err, PL_E_INVALID, "interface %u is no printer interface",
 				    setting->interface);
+	if (!usb_os_is_attached(usb, dev))
+		return pl_error_set(err, PL_E_GONE, "the printer was unplugged");
 	if (pl_usb_power(usb, dev) == PL_USB_POWER_SUSPENDED)
 		return pl_error_set(err, PL_E_BUSY, "%s", ASLEEP);
 

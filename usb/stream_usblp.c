@@ -55,7 +55,7 @@ static enum pl_result node_failed(struct pl_usb *usb, const struct pl_usb_device
 	case ENODEV:
 	case EIO:
 	case EBUSY:
-		return pl_error_set(err, PL_E_BUSY, "the printer is printing (usblp: %s)",
+		return pl_error_set(err, PL_E_BUSY, "the print pipe is in use (usblp: %s)",
 				    strerror(error));
 	case ENXIO: return pl_error_set(err, PL_E_UNSUPPORTED, "usblp does not drive this printer");
 	case EACCES:
