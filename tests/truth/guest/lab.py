@@ -41,6 +41,8 @@ class Report:
 
     def end(self):
         """Exit status: at least one check was made and none failed."""
+        if not self.passed + self.failed:
+            self.check("checks", False, "none was made")
         return 0 if self.passed and not self.failed else 1
 
 

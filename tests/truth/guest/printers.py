@@ -9,7 +9,7 @@ import lab
 
 PORT = 3240
 CONTROL = "/tmp/vprinter.sock"
-SPOOL = pathlib.Path("/out/spool")
+SPOOL = pathlib.Path("/tmp/spool")
 
 
 class Printer:
@@ -26,6 +26,31 @@ class Printer:
 
     def do(self, *words):
         return do(words[0], self.name, *words[1:])
+
+    def dump(self):
+        """What it truly is."""
+        return json.loads(self.do("dump"))
+
+    def wait_usblp(self):
+        lab.wait_for(f"{self.name}: usblp is bound", lambda: lab.driver_of(f"{self.device}:1.0") == "usblp", 30)
+
+    def raw_files(self, direction="out"):
+        """{pipe: file} of what went through, as it went; a pipe is `0-0`: interface and alternate setting."""
+        return {path.stem.removeprefix("pipe-"): path
+                for path in sorted((SPOOL / self.name).rglob(f"pipe-*.{direction}"))}
+
+    def raw(self, pipe):
+        """Everything that the host sent to a pipe."""
+        files = self.raw_files()
+        return files[pipe].read_bytes() if pipe in files else b""
+
+    def http_raws(self):
+        """The same of every pipe that carries HTTP: all but the print pipe."""
+        return [path.read_bytes() for pipe, path in self.raw_files().items() if pipe != "0-0"]
+
+    def log(self):
+        """What was asked of it and done to it: a list of events."""
+        return [json.loads(line) for line in self.do("log").splitlines() if line.startswith("{")]
 
     def attach(self):
         """Plugs it in and waits until udev has seen the device."""
@@ -46,10 +71,6 @@ class Printer:
 
 def do(*words):
     return lab.run(str(lab.BIN / "platen-vprinter"), "--control", CONTROL, "do", *words)
-
-
-def dump(name):
-    return json.loads(do("dump", name))
 
 
 def imported():
