@@ -23,7 +23,9 @@ try {
 		logLevel: 'warning',
 	});
 	const files = sources.map((name) => join(out, name.replace(/\.ts$/, '.mjs')));
-	status = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit' }).status ?? 1;
+	// A fixed language, and a time zone in which clocks change.
+	const env = { ...process.env, LC_ALL: 'en_US.UTF-8', TZ: 'Europe/Berlin' };
+	status = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit', env }).status ?? 1;
 } finally {
 	rmSync(out, { recursive: true, force: true });
 }

@@ -58,7 +58,8 @@ export function ago(time: string | null | undefined, nowMs: number): string {
 	const seconds = Math.round((nowMs - Date.parse(time)) / 1000);
 	if (Number.isNaN(seconds)) return UNKNOWN;
 	if (Math.abs(seconds) < 10) return 'just now';
-	const text = Math.abs(seconds) < DAY ? duration(Math.abs(seconds)).replace(/ h .*/, ' h') : duration(Math.abs(seconds));
+	const span = Math.abs(seconds);
+	const text = span < DAY ? duration(span).replace(/ h .*/, ' h') : plural(Math.round(span / DAY), 'day');
 	return seconds > 0 ? `${text} ago` : `in ${text}`;
 }
 

@@ -86,13 +86,12 @@ function PrintersCard({ agent }: { agent: Told }) {
 							<th scope="col" class="number">
 								Impressions
 							</th>
-							<th scope="col">PC and site</th>
 							<th scope="col">Last read</th>
 						</tr>
 					</thead>
 					<tbody role="rowgroup">
 						{agent.printers.map((printer) => (
-							<PrinterRow printer={printer} key={printer.id} />
+							<PrinterRow printer={printer} key={printer.id} here />
 						))}
 					</tbody>
 				</table>
@@ -104,19 +103,21 @@ function PrintersCard({ agent }: { agent: Told }) {
 function Body({ agent }: { agent: Told }) {
 	const actions = useActionsOf({ agent: agent.id });
 	return (
-		<div class="printer">
-			<div class="printer-main">
-				<PrintersCard agent={agent} />
-				<HealthCard health={agent.health} />
-			</div>
-			<div class="printer-side">
+		<div class="details">
+			<div class="details-top">
 				<StateCard agent={agent} />
+			</div>
+			<div class="details-side">
 				<Card title="Actions">
 					<ActionButtons of={`/agents/${agent.id}`} kinds={AGENT_ACTIONS} capabilities={agent.capabilities} onAsked={actions.reload} />
 				</Card>
 				<Card title="Lately asked">
 					<RecentActions list={actions} />
 				</Card>
+			</div>
+			<div class="details-main">
+				<PrintersCard agent={agent} />
+				<HealthCard health={agent.health} />
 			</div>
 		</div>
 	);

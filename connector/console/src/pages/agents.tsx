@@ -31,7 +31,7 @@ function AgentRow({ agent }: { agent: AgentSummary }) {
 				</a>
 				<span class="muted small-text">{agent.os ?? words(agent.platform)}</span>
 			</td>
-			<td role="cell" data-label="State">
+			<td role="cell">
 				<AgentStateChip state={agent.state} />
 				{agent.problems.map((problem) => (
 					<span class="warn-text small-text" key={problem}>
@@ -42,13 +42,13 @@ function AgentRow({ agent }: { agent: AgentSummary }) {
 			<td role="cell" data-label="Printers" class="number">
 				{count(agent.printer_count)}
 			</td>
-			<td role="cell" data-label="Site">
+			<td role="cell">
 				{agent.site.name}
 			</td>
 			<td role="cell" data-label="Version">
 				<Told value={agent.version} />
 			</td>
-			<td role="cell" data-label="Last heard" class="muted">
+			<td role="cell" data-label="heard" class="muted">
 				<Ago time={agent.last_seen} />
 			</td>
 		</tr>

@@ -30,7 +30,8 @@ const STATE = {
 
 function TokenForm({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
 	const customers = useCustomers().data?.items ?? [];
-	const [site, setSite] = useState('');
+	const [chosen, setSite] = useState<string | null>(null);
+	const site = chosen ?? customers[0]?.sites[0]?.id ?? null;
 	const [uses, setUses] = useState(50);
 	const [life, setLife] = useState(604800);
 	const [note, setNote] = useState('');
@@ -42,7 +43,7 @@ function TokenForm({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
 		setBusy(true);
 		setProblem(null);
 		try {
-			const body = { site_id: site || null, uses, expires_in_s: life, note: note.trim() || null };
+			const body = { site_id: site, uses, expires_in_s: life, note: note.trim() || null };
 			onMade(await post<NewEnrolmentToken>('/enrolment-tokens', body));
 		} catch (error) {
 			setProblem(error instanceof ApiError ? error.message : 'That did not work; try again.');
@@ -56,7 +57,7 @@ function TokenForm({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
 			{customers.flatMap((customer) => customer.sites).length > 1 && (
 				<label class="field">
 					<span>Site the PCs belong to</span>
-					<select value={site} onChange={(event) => setSite(event.currentTarget.value)}>
+					<select value={site ?? ''} onChange={(event) => setSite(event.currentTarget.value)}>
 						<SiteOptions customers={customers} />
 					</select>
 				</label>
@@ -139,7 +140,7 @@ function TokenRow({ token, onRevoke }: { token: EnrolmentToken; onRevoke: () => 
 					{token.site.name} · made by {token.created_by} <Ago time={token.created_at} />
 				</span>
 			</td>
-			<td role="cell" data-label="State">
+			<td role="cell">
 				<Chip tone={tone}>{word}</Chip>
 			</td>
 			<td role="cell" data-label="Used" class="number">

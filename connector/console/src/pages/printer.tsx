@@ -102,20 +102,16 @@ function MediaCard({ printer }: { printer: Told }) {
 function Body({ printer, reload }: { printer: Told; reload: () => void }) {
 	const actions = useActionsOf({ printer: printer.id });
 	return (
-		<div class="printer">
-			<div class="printer-main">
+		<div class="details">
+			<div class="details-top">
+				<StatusCard printer={printer} />
 				{printer.alerts.length > 0 && (
 					<Card title="Open alerts" class="alerts-card">
 						<AlertList alerts={printer.alerts} />
 					</Card>
 				)}
-				<SuppliesCard printer={printer} />
-				<CountersCard printer={printer} />
-				<MediaCard printer={printer} />
-				<OriginCard printer={printer} />
 			</div>
-			<div class="printer-side">
-				<StatusCard printer={printer} />
+			<div class="details-side">
 				<Card title="Actions">
 					<ActionButtons
 						of={`/printers/${printer.id}`}
@@ -130,6 +126,12 @@ function Body({ printer, reload }: { printer: Told; reload: () => void }) {
 				<Card title="Lately asked">
 					<RecentActions list={actions} />
 				</Card>
+			</div>
+			<div class="details-main">
+				<SuppliesCard printer={printer} />
+				<CountersCard printer={printer} />
+				<MediaCard printer={printer} />
+				<OriginCard printer={printer} />
 			</div>
 		</div>
 	);

@@ -23,7 +23,8 @@ const CHOICES = (Object.keys(PRINTER_STATUS) as PrinterStatus[]).map(
 	(status): [string, string, string] => [status, PRINTER_STATUS[status].word, PRINTER_STATUS[status].tone],
 );
 
-export function PrinterRow({ printer }: { printer: PrinterSummary }) {
+/** One printer; without its PC on that PC's own page. */
+export function PrinterRow({ printer, here }: { printer: PrinterSummary; here?: boolean }) {
 	const { critical, warning } = printer.open_alerts;
 	return (
 		<tr role="row">
@@ -36,24 +37,26 @@ export function PrinterRow({ printer }: { printer: PrinterSummary }) {
 					{printer.asset_number && ` · ${printer.asset_number}`}
 				</span>
 			</td>
-			<td role="cell" data-label="Status">
+			<td role="cell">
 				<PrinterStatusChip status={printer.status} />
 				{critical + warning > 0 && <span class="muted small-text">{plural(critical + warning, 'alert')}</span>}
 			</td>
-			<td role="cell" data-label="Supplies">
+			<td role="cell">
 				<SupplyCell levels={printer.supply_levels} />
 			</td>
 			<td role="cell" data-label="Impressions" class="number">
 				<Told value={printer.impressions}>{count(printer.impressions)}</Told>
 			</td>
-			<td role="cell" data-label="PC">
-				{agentName(printer.agent)}
-				<span class="muted small-text">
-					{printer.site.name}
-					{printer.location && ` · ${printer.location}`}
-				</span>
-			</td>
-			<td role="cell" data-label="Last read" class="muted">
+			{!here && (
+				<td role="cell">
+					{agentName(printer.agent)}
+					<span class="muted small-text">
+						{printer.site.name}
+						{printer.location && ` · ${printer.location}`}
+					</span>
+				</td>
+			)}
+			<td role="cell" data-label="read" class="muted">
 				<Ago time={printer.last_seen} />
 			</td>
 		</tr>

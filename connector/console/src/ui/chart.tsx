@@ -35,9 +35,14 @@ function axis(): uPlot.Axis {
 	};
 }
 
+/** What stands under the chart for the moment under the pointer; nothing while there is none. */
+function legendValue(_: uPlot, value: number | null, __: number, index: number | null): string {
+	return index == null ? '' : count(value);
+}
+
 function series(kind: ChartProps['kind'], label: string): uPlot.Series {
 	const line = colour('--accent');
-	const common = { label, stroke: line, value: (_: uPlot, value: number | null) => count(value) };
+	const common = { label, stroke: line, value: legendValue };
 	if (kind === 'line') return { ...common, width: 2, fill: colour('--accent-wash'), points: { size: 5, fill: line } };
 	return { ...common, width: 0, fill: line, points: { show: false }, paths: uPlot.paths.bars?.({ size: [0.7, 32], radius: 0.15 }) };
 }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes a picture of every page in light, dark and at a phone's width.
+//     npm run screenshots -- --url https://localhost:12352/ --user NAME --password PASSWORD --out FOLDER
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { launch, newPage, SCREENS, signIn } from './lib/browser.mjs';
+
+const { values } = parseArgs({
+	options: {
+		url: { type: 'string' },
+		user: { type: 'string', default: 'admin' },
+		password: { type: 'string' },
+		out: { type: 'string', default: 'screenshots' },
+		only: { type: 'string' },
+	},
+});
+
+const LOOKS = [
+	['light', { colorScheme: 'light', viewport: SCREENS.wide }],
+	['dark', { colorScheme: 'dark', viewport: SCREENS.wide }],
+	['phone', { colorScheme: 'light', viewport: SCREENS.phone, isMobile: true, hasTouch: true, deviceScaleFactor: 2 }],
+	['phone-dark', { colorScheme: 'dark', viewport: SCREENS.phone, isMobile: true, hasTouch: true, deviceScaleFactor: 2 }],
+];
+
+/** Page name to how one gets there, from anywhere. */
+const PAGES = {
+	overview: (page) => go(page, '#/'),
+	printers: (page) => go(page, '#/printers'),
+	'printers-filtered': (page) => go(page, '#/printers?status=error,attention'),
+	'printers-none': (page) => go(page, '#/printers?q=nothing-is-called-so'),
+	printer: async (page) => {
+		await go(page, '#/printers');
+		await page.locator('.row-link').first().click();
+		await page.getByRole('button', { name: 'Read now' }).click();
+		await page.getByRole('heading', { name: 'Counters' }).waitFor();
+		await page.locator('.chart canvas').waitFor();
+	},
+	alerts: (page) => go(page, '#/alerts'),
+	pcs: (page) => go(page, '#/agents'),
+	pc: async (page) => {
+		await go(page, '#/agents?sort=-printers');
+		await page.locator('.row-link').first().click();
+		await page.getByRole('heading', { name: 'Health' }).waitFor();
+	},
+	actions: (page) => go(page, '#/actions'),
+	enrol: async (page) => {
+		await go(page, '#/enrol');
+		await page.getByRole('button', { name: 'Make a token' }).click();
+		await page.getByRole('heading', { name: 'Your install commands' }).waitFor();
+	},
+};
+
+async function go(page, hash) {
+	await page.evaluate((address) => (location.hash = address), hash);
+	await page.waitForTimeout(100);
+	await page.waitForFunction(() => !document.querySelector('.loading'));
+}
+
+mkdirSync(values.out, { recursive: true });
+const browser = await launch();
+try {
+	for (const [look, options] of LOOKS) {
+		const { context, page, faults } = await newPage(browser, { ...options, reducedMotion: 'reduce' });
+		const shoot = (name) => page.screenshot({ path: join(values.out, `${name}.${look}.png`), fullPage: true });
+		await page.goto(values.url);
+		await page.getByLabel('Name').waitFor();
+		if (!values.only) await shoot('login');
+		await signIn(page, values.url, values.user, values.password);
+		for (const [name, open] of Object.entries(PAGES)) {
+			if (values.only && !values.only.split(',').includes(name)) continue;
+			await open(page);
+			await page.waitForTimeout(250);
+			await shoot(name);
+		}
+		if (faults.length) throw new Error(faults.join('\n'));
+		await context.close();
+	}
+} finally {
+	await browser.close();
+}
