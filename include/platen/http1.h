@@ -6,7 +6,7 @@
  * HTTP/1.1 client over any stream: one exchange at a time.
  * On a USB pipe, bytes of an answer that nobody read become the beginning of the next answer. So
  * every answer is read to its end, even when its receiver has had enough. Where that was not
- * possible the pipe is out of step: `keep_alive` is false, and the caller closes the stream.
+ * possible the stream is out of step, and the caller closes it.
  *
  * Understood: Content-Length, chunked, 1xx before the answer, 204/304/HEAD without a body,
  * read-to-end where the peer closes. Threads: one per stream. Memory: the caller's. Standard: RFC
@@ -20,7 +20,9 @@
 #include "platen/bytes.h"
 #include "platen/stream.h"
 
-#define PL_MAX_HTTP_HEAD (16 * 1024) /* status line and headers of one answer */
+#define PL_MAX_HTTP_HEAD (16 * 1024) /* bytes: status line and headers of one answer */
+#define PL_MAX_HTTP_DRAIN                                                                          \
+	(4 * 1024 * 1024) /* bytes of a body that nobody wants, read all the same */
 
 struct pl_http_request {
 	const char *method;	  /* "GET" */
@@ -37,6 +39,9 @@ struct pl_http_request {
 	enum pl_result (*produce)(void *arg, void *buf, size_t cap, size_t *ret_n,
 				  struct pl_error *err);
 	void *produce_arg;
+	bool end_cut_body; /* when `produce` fails: true ends the body in good order, because a
+			      USB pipe cannot be hung up and the printer would wait for the rest;
+			      false leaves it cut, and the peer of a socket knows */
 };
 
 struct pl_http_response {
@@ -46,12 +51,14 @@ struct pl_http_response {
 	char location[256];
 	int64_t retry_after_s; /* -1: not told */
 	int64_t body_size;     /* bytes of body that arrived */
-	bool keep_alive;       /* read to its end, and another exchange may follow on this stream */
+	bool in_step;	       /* read to its end, no byte left over. On a USB pipe another exchange
+				  may follow: "Connection: close" means nothing there */
+	bool keep_alive;       /* in step, and the peer will not close the connection */
 };
 
 /* Where the body goes: called with each piece. Anything but PL_OK means "no more, please": the rest
- * is read and thrown away (within the bound and the deadline), and the exchange then returns that
- * result. */
+ * is read and thrown away (within PL_MAX_HTTP_DRAIN and the deadline), and the exchange then
+ * returns that result. */
 struct pl_http_sink {
 	enum pl_result (*piece)(void *arg, const void *data, size_t n, struct pl_error *err);
 	void *arg;
