@@ -12,15 +12,7 @@
 #include "platen/stream.h"
 #include "settings.h"
 #include "tls_stream.h"
-
-struct pl_url {
-	char host[PL_MAX_URL]; /* without brackets */
-	int port;
-};
-
-/* Reads "https://host[:port]" (12351 where no port is told), nothing behind it but "/". Returns
- * PL_OK | PL_E_INVALID (plain http is refused by name). */
-enum pl_result pl_url_parse(const char *url, struct pl_url *ret_url, struct pl_error *err);
+#include "trace_stream.h"
 
 struct pl_dialer;
 
@@ -30,6 +22,9 @@ enum pl_result pl_dialer_create(const char *server, const struct pl_settings *se
 				const struct pl_tls_options *tls, struct pl_wake *wake,
 				struct pl_dialer **ret_dialer, struct pl_error *err);
 void pl_dialer_destroy(struct pl_dialer *dialer); /* NULL is allowed */
+
+/* Shows the plain bytes of every stream dialled from now on. */
+void pl_dialer_trace(struct pl_dialer *dialer, const struct pl_trace *trace);
 
 /* "host:port" as the Host header wants it. */
 const char *pl_dialer_host(const struct pl_dialer *dialer);

@@ -46,6 +46,15 @@ struct pl_enrolment {
 void pl_enrolment_init(struct pl_enrolment *e);
 void pl_enrolment_finish(struct pl_enrolment *e);
 
+/* A copy that is finished on its own. Returns PL_OK | PL_E_NO_MEMORY. */
+enum pl_result pl_enrolment_copy(const struct pl_enrolment *from, struct pl_enrolment *ret);
+
+/* Reads {"id": …, "spki": base64} at a path. Returns PL_OK | PL_E_PROTOCOL (no P-256 key, or the id
+ * is not that key's). */
+struct cJSON;
+enum pl_result pl_command_key_read(const struct cJSON *doc, const char *path,
+				   struct pl_command_key *ret_key, struct pl_error *err);
+
 /* Returns PL_OK | PL_E_NOT_FOUND (this PC is not enrolled) | PL_E_UNTRUSTED (the file was changed
  * or belongs to another key) | PL_E_PROTOCOL | PL_E_IO. */
 enum pl_result pl_enrolment_load(const char *state_dir, const struct pl_seal *seal,

@@ -1,2 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything towards the connector.
+pl_find(SQLITE sqlite3 libsqlite3-dev)
+
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  set(north_os os/os_posix.c os/os_linux.c os/resolve_posix.c os/tcp_posix.c)
+else()
+  message(FATAL_ERROR "agent/os has nothing for ${CMAKE_SYSTEM_NAME}: write it as agent/os/os.h says and name it here")
+endif()
+
+list(APPEND AGENT_SOURCES
+  settings.c url.c proxy.c trace_stream.c tls_verify.c tls_stream.c dial.c call.c
+  keys.c token.c candidate.c enrolment.c enroll.c
+  spool_db.c spool.c spool_room.c sent.c
+  ${north_os})
+list(APPEND AGENT_USES platen_ipp)
+list(APPEND AGENT_PRIVATE_USES PkgConfig::SQLITE platen_mbedtls)

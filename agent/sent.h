@@ -28,8 +28,15 @@ struct pl_sent_entry {
 	int64_t count; /* how often, for calls without a body; else 1 */
 };
 
-/* Where trace_outgoing goes; path NULL switches it off. */
-void pl_sent_trace(struct pl_spool *spool, const char *path, int64_t max_bytes);
+/* Where trace_outgoing goes; path NULL switches it off. At max_bytes the file becomes ".1". Returns
+ * PL_OK | PL_E_DENIED | PL_E_FULL | PL_E_IO. */
+enum pl_result pl_sent_trace(struct pl_spool *spool, const char *path, int64_t max_bytes,
+			     struct pl_error *err);
+
+bool pl_sent_is_traced(struct pl_spool *spool);
+
+/* For the uplink: plain bytes that are about to leave; does nothing without pl_sent_trace(). */
+void pl_sent_trace_bytes(struct pl_spool *spool, const void *data, size_t n);
 
 /* Notes a message that is about to leave; *ret_id names it for pl_sent_answered(). */
 enum pl_result pl_sent_note(struct pl_spool *spool, const char *method, const char *target,

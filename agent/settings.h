@@ -39,7 +39,6 @@ extern const char *const PL_ACTION_WORDS[PL_ACTION_TYPE_COUNT + 1]; /* "probe_no
 enum pl_uplink_mode { PL_UPLINK_LONG_POLL, PL_UPLINK_POLL };
 enum pl_host_name_mode { PL_HOST_NAME_FULL, PL_HOST_NAME_HASH, PL_HOST_NAME_NONE };
 enum pl_pjl_policy { PL_PJL_IDLE, PL_PJL_NEVER };
-enum pl_revocation { PL_REVOCATION_OFF, PL_REVOCATION_SOFT, PL_REVOCATION_HARD };
 
 struct pl_settings {
 	char server[PL_MAX_URL];     /* "https://hp-print-mgmt:12351" */
@@ -49,7 +48,6 @@ struct pl_settings {
 	char proxy[PL_MAX_URL];	     /* "": from the environment; "none": none */
 	char no_proxy[PL_MAX_URL];   /* hosts and ".domains", with commas */
 	int uplink;		     /* enum pl_uplink_mode */
-	int revocation;		     /* enum pl_revocation */
 	char state_dir[PL_MAX_PATH]; /* "/var/lib/platen" */
 	char socket[PL_MAX_PATH];    /* "/run/platen/agent.sock" */
 	int host_name;		     /* enum pl_host_name_mode */

@@ -49,8 +49,8 @@ enum pl_result pl_spool_open(const struct pl_spool_options *options, struct pl_s
 void pl_spool_close(struct pl_spool *spool); /* NULL is allowed */
 
 /* Appends one record, taken now. `body` must already have passed the allow-list; printer_key NULL:
- * about the PC. Returns PL_OK | PL_E_TOO_BIG (body over PL_MAX_RECORD_BODY) | PL_E_FULL (disk) |
- * PL_E_IO. */
+ * about the PC. After a failure nothing was added: what is to be told is still to be told. Returns
+ * PL_OK | PL_E_TOO_BIG (body over PL_MAX_RECORD_BODY) | PL_E_FULL (disk) | PL_E_IO. */
 enum pl_result pl_spool_add(struct pl_spool *spool, const char *kind, const char *printer_key,
 			    const struct cJSON *body, struct pl_error *err);
 

@@ -61,9 +61,7 @@ static enum pl_result read_key(const char *path, uint8_t key[static PL_SEAL_KEY_
 		r = pl_error_set(err, PL_E_PROTOCOL,
 				 "%s is not a key file: it should have %d bytes", path,
 				 PL_SEAL_KEY_SIZE);
-	if (text.at)
-		mbedtls_platform_zeroize(text.at, text.size);
-	pl_bytes_finish(&text);
+	pl_bytes_wipe(&text);
 	return r;
 }
 
@@ -147,4 +145,22 @@ enum pl_result pl_seal_unwrap(const struct pl_seal *seal, struct pl_span place, 
 		return PL_E_UNTRUSTED;
 	}
 	return PL_OK;
+}
+
+void pl_seal_blind(const struct pl_seal *seal, struct pl_span data,
+		   uint8_t ret_index[static PL_HASH_SIZE])
+{
+	static const char PURPOSE[] = "platen blind index 1";
+	uint8_t key[PL_HASH_SIZE]; /* one of its own: a key has one use */
+
+	pl_hmac_sha256(seal->key, sizeof(seal->key), PURPOSE, sizeof(PURPOSE) - 1, key);
+	pl_hmac_sha256(key, sizeof(key), data.at, data.size, ret_index);
+	mbedtls_platform_zeroize(key, sizeof(key));
+}
+
+void pl_bytes_wipe(struct pl_bytes *b)
+{
+	if (b->at)
+		mbedtls_platform_zeroize(b->at, b->cap);
+	pl_bytes_finish(b);
 }

@@ -58,6 +58,7 @@ void pl_json_add_text(struct cJSON *object, const char *name, const char *text);
 
 /* Reads a wall time as RFC 3339 in UTC ("2026-01-31T23:59:59.123Z", fraction optional) into
  * milliseconds since 1970; false for anything else. */
+bool pl_time_read(const char *text, int64_t *ret_wall_ms);
 bool pl_json_time(const struct cJSON *doc, const char *path, int64_t *ret_wall_ms);
 
 #endif

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "platen/bytes.h"
+#include "platen/hash.h"
 #include "platen/result.h"
 #include "platen/span.h"
 
@@ -41,5 +42,14 @@ enum pl_result pl_seal_wrap(const struct pl_seal *seal, struct pl_span place, co
  * place, another key) | PL_E_TOO_BIG | PL_E_NO_MEMORY. */
 enum pl_result pl_seal_unwrap(const struct pl_seal *seal, struct pl_span place, const void *sealed,
 			      size_t n, struct pl_bytes *out);
+
+/* Overwrites the content of a buffer that held a secret, and frees it. (Growing leaves copies
+ * behind: give secrets buffers only for a moment.) */
+void pl_bytes_wipe(struct pl_bytes *b);
+
+/* A blind index: the same for the same data under the same key, and tells nothing of it. For
+ * finding what is sealed. */
+void pl_seal_blind(const struct pl_seal *seal, struct pl_span data,
+		   uint8_t ret_index[static PL_HASH_SIZE]);
 
 #endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PL_OS_SPOOLER_H
+#define PL_OS_SPOOLER_H
+
+/*
+ * Spooler: what the PC's own print system says of a printer: which queues print to it and whether
+ * they have jobs. CUPS is asked over its local socket (spooler_cups.c); asking wakes no printer.
+ *
+ * Threads: any; called from printers' threads, may take up to a second. Memory: values.
+ */
+
+#include "platen/usb.h"
+
+struct pl_queues {
+	int count;	 /* queues whose device is this printer */
+	int active_jobs; /* waiting or printing, all of these queues together */
+	char name[64];	 /* of a queue with jobs, else of the first one */
+};
+
+/* No spooler, or no answer from it: no queues. */
+void pl_spooler_look(const struct pl_usb_device *dev, struct pl_queues *ret_queues);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of settings: the one place that knows their names, kinds, bounds and built-in values.
+ */
+#include "settings.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "platen/config.h"
+
+const char *const PL_ACTION_WORDS[PL_ACTION_TYPE_COUNT + 1] = {
+	[PL_ACTION_PROBE_NOW] = "probe_now",
+	[PL_ACTION_IDENTIFY] = "identify",
+	[PL_ACTION_REBOOT] = "reboot",
+	[PL_ACTION_PRINT_TEST_PAGE] = "print_test_page",
+	[PL_ACTION_DIAGNOSTICS] = "diagnostics",
+	[PL_ACTION_CONFIGURE] = "configure",
+	[PL_ACTION_FIRMWARE] = "firmware",
+	[PL_ACTION_EWS] = "ews",
+	[PL_ACTION_AGENT_CONFIG] = "agent_config",
+	[PL_ACTION_AGENT_LOG] = "agent_log",
+};
+
+static const char *const UPLINK_WORDS[] = { "long_poll", "poll", NULL };
+static const char *const HOST_NAME_WORDS[] = { "full", "hash", "none", NULL };
+static const char *const PJL_WORDS[] = { "idle", "never", NULL };
+static const char *const LEVEL_WORDS[] = { "error", "warn", "info", "debug", NULL };
+
+#define TEXT(name, member)                                                                         \
+	{                                                                                          \
+		name, PL_OPTION_TEXT, offsetof(struct pl_settings, member), 0,                     \
+			sizeof(((struct pl_settings *)0)->member), NULL                            \
+	}
+#define WORDS(name, kind, member, words)                                                           \
+	{                                                                                          \
+		name, kind, offsetof(struct pl_settings, member), 0, 0, words                      \
+	}
+#define NUMBER(name, member, min, max)                                                             \
+	{                                                                                          \
+		name, PL_OPTION_INT, offsetof(struct pl_settings, member), min, max, NULL          \
+	}
+#define YES_NO(name, member)                                                                       \
+	{                                                                                          \
+		name, PL_OPTION_BOOL, offsetof(struct pl_settings, member), 0, 0, NULL             \
+	}
+
+static const struct pl_option OPTIONS[] = {
+	TEXT("server", server),
+	TEXT("ca_file", ca_file),
+	TEXT("token", token),
+	YES_NO("defer_enroll", defer_enroll),
+	TEXT("proxy", proxy),
+	TEXT("no_proxy", no_proxy),
+	WORDS("uplink", PL_OPTION_CHOICE, uplink, UPLINK_WORDS),
+	TEXT("state_dir", state_dir),
+	TEXT("socket", socket),
+	WORDS("host_name", PL_OPTION_CHOICE, host_name, HOST_NAME_WORDS),
+	WORDS("pjl", PL_OPTION_CHOICE, pjl, PJL_WORDS),
+	WORDS("forbid", PL_OPTION_SET, forbid, PL_ACTION_WORDS),
+	YES_NO("trace_outgoing", trace_outgoing),
+	NUMBER("trace_max_bytes", trace_max_bytes, 64 * 1024, 1024 * 1024 * 1024),
+	NUMBER("spool_max_bytes", spool_max_bytes, 256 * 1024, 1024 * 1024 * 1024),
+	NUMBER("spool_max_age_s", spool_max_age_s, 3600, 366 * 86400),
+	WORDS("log_level", PL_OPTION_CHOICE, log_level, LEVEL_WORDS),
+};
+#define OPTION_COUNT (sizeof(OPTIONS) / sizeof(OPTIONS[0]))
+
+void pl_settings_init(struct pl_settings *s)
+{
+	*s = (struct pl_settings){
+		.server = "https://hp-print-mgmt:12351",
+		.state_dir = "/var/lib/platen",
+		.socket = "/run/platen/agent.sock",
+		.trace_max_bytes = 8 * 1024 * 1024,
+		.spool_max_bytes = 16 * 1024 * 1024,
+		.spool_max_age_s = 90 * 86400,
+		.log_level = PL_LOG_INFO,
+	};
+}
+
+enum pl_result pl_settings_load(const char *path, struct pl_settings *ret_settings,
+				struct pl_error *err)
+{
+	struct pl_settings s;
+	char drop_ins[PL_MAX_PATH];
+	enum pl_result r;
+
+	pl_settings_init(&s);
+	r = pl_config_read(OPTIONS, OPTION_COUNT, &s, path, err);
+	if (r == PL_E_NOT_FOUND)
+		r = PL_OK;
+	if (r == PL_OK && snprintf(drop_ins, sizeof(drop_ins), "%s.d", path) >= PL_MAX_PATH)
+		r = pl_error_set(err, PL_E_INVALID, "the path %.100s… is too long", path);
+	if (r == PL_OK)
+		r = pl_config_read_dir(OPTIONS, OPTION_COUNT, &s, drop_ins, err);
+	if (r == PL_OK)
+		*ret_settings = s;
+	return r;
+}
+
+enum pl_result pl_settings_set(struct pl_settings *s, const char *name, const char *value,
+			       struct pl_error *err)
+{
+	return pl_config_set(OPTIONS, OPTION_COUNT, s, name, value, err);
+}
