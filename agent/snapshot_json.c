@@ -48,20 +48,25 @@ static void add_time(cJSON *o, const char *name, int64_t wall_ms)
 	pl_json_add_text(o, name, text);
 }
 
-static cJSON *usb_to_json(const struct pl_reading *r)
+cJSON *pl_usb_to_json(const struct pl_usb_device *dev)
 {
 	cJSON *o = cJSON_CreateObject();
 	char id[8];
 
-	snprintf(id, sizeof(id), "%04x", r->usb.vendor_id);
+	snprintf(id, sizeof(id), "%04x", dev->vendor_id);
 	pl_json_add_text(o, "vendor_id", id);
-	snprintf(id, sizeof(id), "%04x", r->usb.product_id);
+	snprintf(id, sizeof(id), "%04x", dev->product_id);
 	pl_json_add_text(o, "product_id", id);
-	pl_json_add_int(o, "bus", r->usb.bus);
-	pl_json_add_int(o, "address", r->usb.address);
-	pl_json_add_text(o, "port_path", r->usb.port_path);
-	pl_json_add_text(o, "serial", r->usb.serial);
+	pl_json_add_int(o, "bus", dev->bus);
+	pl_json_add_int(o, "address", dev->address);
+	pl_json_add_text(o, "port_path", dev->port_path);
+	pl_json_add_text(o, "serial", dev->serial);
 	return o;
+}
+
+static cJSON *usb_to_json(const struct pl_reading *r)
+{
+	return pl_usb_to_json(&r->usb);
 }
 
 static cJSON *identity_to_json(const struct pl_reading *r)
@@ -242,6 +247,11 @@ static cJSON *access_to_json(const struct pl_reading *r)
 	return o;
 }
 
+const char *pl_complaint_word(const struct pl_complaint *c)
+{
+	return c->code == PL_OK ? "odd" : pl_result_name(c->code);
+}
+
 static cJSON *errors_to_json(const struct pl_reading *r)
 {
 	cJSON *list = cJSON_CreateArray();
@@ -251,7 +261,7 @@ static cJSON *errors_to_json(const struct pl_reading *r)
 		cJSON *o = cJSON_CreateObject();
 
 		pl_json_add_text(o, "source", pl_source_name(c->source));
-		pl_json_add_text(o, "code", c->code == PL_OK ? "odd" : pl_result_name(c->code));
+		pl_json_add_text(o, "code", pl_complaint_word(c));
 		pl_json_add_text(o, "error", c->text);
 		cJSON_AddItemToArray(list, o);
 	}

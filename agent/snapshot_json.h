@@ -42,6 +42,13 @@ cJSON *pl_reading_to_json(const struct pl_reading *r);
 /* One alert, as it stands in the list and in alert.opened. */
 cJSON *pl_alert_to_json(const struct pl_alert *a);
 
+/* The "usb" section of a device that nobody has talked to yet. */
+cJSON *pl_usb_to_json(const struct pl_usb_device *dev);
+
+/* The one word for what went wrong: a result's name, or "odd" where an answer came and is strange.
+ */
+const char *pl_complaint_word(const struct pl_complaint *c);
+
 /* {"schema":"platen.snapshot/1","printers":[]} to which the caller adds printer objects. */
 cJSON *pl_snapshots_to_json(cJSON **ret_printers);
 

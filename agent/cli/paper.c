@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text, bars and tables for a terminal or a plain file. */
+#include "paper.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/process.h"
+
+#define GAP	  2  /* blanks between columns */
+#define MIN_CUT	  8  /* no column is cut below this */
+#define LOW	  15 /* percent: yellow from here down */
+#define VERY_LOW  5  /* percent: red */
+#define MAX_PRINT 1024
+
+static bool speaks_utf8(void)
+{
+	static const char *const NAMES[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+		const char *value = getenv(NAMES[i]);
+
+		if (value && value[0])
+			return strstr(value, "UTF-8") || strstr(value, "utf8") ||
+			       strstr(value, "UTF8");
+	}
+	return false;
+}
+
+void paper_init(struct paper *p)
+{
+	p->columns = pl_terminal_columns();
+	p->colour = pl_terminal_has_colour();
+	p->utf8 = speaks_utf8();
+}
+
+static const char *ink_code(enum ink ink)
+{
+	static const char *const CODES[] = {
+		[INK_PLAIN] = "",	  [INK_BOLD] = "\033[1m",    [INK_DIM] = "\033[2m",
+		[INK_GREEN] = "\033[32m", [INK_YELLOW] = "\033[33m", [INK_RED] = "\033[31m",
+	};
+
+	return CODES[ink];
+}
+
+static void begin_ink(const struct paper *p, enum ink ink)
+{
+	if (p->colour)
+		fputs(ink_code(ink), stdout);
+}
+
+static void end_ink(const struct paper *p, enum ink ink)
+{
+	if (p->colour && ink != INK_PLAIN)
+		fputs("\033[0m", stdout);
+}
+
+/* Bytes of the character at `c`: its lead byte and what continues it. */
+static size_t character_size(const char *c)
+{
+	size_t n = 1;
+
+	while (((unsigned char)c[n] & 0xc0) == 0x80)
+		n++;
+	return n;
+}
+
+int paper_width(const char *text)
+{
+	int width = 0;
+
+	for (; *text; text += character_size(text))
+		width++;
+	return width;
+}
+
+/* Control characters, C0 and C1, could move the cursor or rename the window. */
+static bool is_control(const char *c)
+{
+	unsigned char lead = (unsigned char)c[0];
+
+	return lead < ' ' || lead == 0x7f || (lead == 0xc2 && (unsigned char)c[1] < 0xa0);
+}
+
+static void put_character(const struct paper *p, const char *c)
+{
+	if (is_control(c) || (!p->utf8 && (unsigned char)c[0] >= 0x80))
+		fputc('?', stdout);
+	else
+		fwrite(c, 1, character_size(c), stdout);
+}
+
+int paper_text(const struct paper *p, enum ink ink, const char *text, int max_columns)
+{
+	bool cut = max_columns > 0 && paper_width(text) > max_columns;
+	int room = cut ? max_columns - 1 : paper_width(text);
+	int n = 0;
+
+	begin_ink(p, ink);
+	for (; *text && n < room; text += character_size(text), n++)
+		put_character(p, text);
+	if (cut) {
+		fputs(p->utf8 ? "…" : ">", stdout);
+		n++;
+	}
+	end_ink(p, ink);
+	return n;
+}
+
+void paper_print(const struct paper *p, enum ink ink, const char *fmt, ...)
+{
+	char text[MAX_PRINT];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	paper_text(p, ink, text, 0);
+}
+
+void paper_blanks(int n)
+{
+	if (n > 0)
+		printf("%*s", n, "");
+}
+
+void paper_bar(const struct paper *p, int64_t percent, int width)
+{
+	enum ink ink = percent <= VERY_LOW ? INK_RED : percent <= LOW ? INK_YELLOW : INK_GREEN;
+	int full = (int)((percent * width + 50) / 100);
+
+	if (full == 0 && percent > 0)
+		full = 1; /* a little is not nothing */
+	begin_ink(p, ink);
+	for (int i = 0; i < full; i++)
+		fputs(p->utf8 ? "█" : "#", stdout);
+	end_ink(p, ink);
+	begin_ink(p, INK_DIM);
+	for (int i = full; i < width; i++)
+		fputs(p->utf8 ? "░" : ".", stdout);
+	end_ink(p, INK_DIM);
+}
+
+const char *paper_dot(const struct paper *p)
+{
+	return p->utf8 ? "·" : "-";
+}
+
+/* Takes columns from the widest until the row fits. */
+static void fit(const struct paper *p, size_t columns, int *widths)
+{
+	for (;;) {
+		int sum = (int)(columns - 1) * GAP;
+		size_t widest = 0;
+
+		for (size_t i = 0; i < columns; i++) {
+			sum += widths[i];
+			if (widths[i] > widths[widest])
+				widest = i;
+		}
+		if (p->columns == 0 || sum <= p->columns || widths[widest] <= MIN_CUT)
+			return;
+		widths[widest]--;
+	}
+}
+
+static void put_row(const struct paper *p, enum ink ink, size_t columns, const int *widths,
+		    const char *const *cells)
+{
+	for (size_t i = 0; i < columns; i++) {
+		int n = paper_text(p, ink, cells[i] ? cells[i] : "", widths[i]);
+
+		if (i + 1 < columns)
+			paper_blanks(widths[i] - n + GAP);
+	}
+	fputc('\n', stdout);
+}
+
+void paper_table(const struct paper *p, size_t columns, const char *const *head,
+		 const char *const *cells, size_t rows)
+{
+	int widths[PAPER_MAX_COLUMNS] = { 0 };
+
+	for (size_t i = 0; i < columns; i++)
+		widths[i] = paper_width(head[i]);
+	for (size_t i = 0; i < rows * columns; i++) {
+		int width = cells[i] ? paper_width(cells[i]) : 0;
+
+		if (width > widths[i % columns])
+			widths[i % columns] = width;
+	}
+	fit(p, columns, widths);
+	put_row(p, INK_DIM, columns, widths, head);
+	for (size_t i = 0; i < rows; i++)
+		put_row(p, INK_PLAIN, columns, widths, &cells[i * columns]);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The agent's ear for programs of this PC: one thread listens, one more for each caller. */
+#include "control.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/local.h"
+#include "platen/clock.h"
+#include "platen/log.h"
+
+#define MAX_CALLERS 8
+#define REQUEST_MS  3000  /* a line takes no longer */
+#define ANSWER_MS   10000 /* a reader that stopped reading */
+#define MAX_ANSWER  (8 * 1024 * 1024)
+
+enum caller_state { CALLER_FREE, CALLER_TALKS, CALLER_DONE };
+
+struct caller {
+	struct pl_control *control;
+	pthread_t thread;
+	enum caller_state state; /* under the control's lock */
+	struct pl_stream *stream;
+	struct pl_peer peer;
+};
+
+struct pl_control {
+	struct pl_control_sources sources;
+	struct pl_listener *listener;
+	struct pl_wake *wake;
+	pthread_t thread;
+	pthread_mutex_t lock; /* guards the callers' states */
+	struct caller callers[MAX_CALLERS];
+};
+
+/* Reads up to the newline. */
+static enum pl_result read_line(struct pl_stream *s, struct pl_bytes *line, struct pl_error *err)
+{
+	int64_t by_ms = pl_clock_in_ms(REQUEST_MS);
+	char piece[1024];
+
+	while (!line->at || !memchr(line->at, '\n', line->size)) {
+		size_t n;
+		enum pl_result r = pl_stream_read(s, piece, sizeof(piece), by_ms, &n, err);
+
+		if (r != PL_OK)
+			return r;
+		if (n == 0)
+			return pl_error_set(err, PL_E_GONE, "the caller hung up");
+		r = pl_bytes_add(line, piece, n);
+		if (r != PL_OK)
+			return pl_error_set(err, PL_E_PROTOCOL,
+					    "a request is at most %d bytes long",
+					    PL_MAX_CONTROL_REQUEST);
+	}
+	return PL_OK;
+}
+
+static void serve(const struct pl_control *control, struct pl_stream *s, const struct pl_peer *peer)
+{
+	struct pl_control_request request;
+	struct pl_bytes line, answer;
+	struct pl_error err;
+	struct pl_span rest;
+	enum pl_result r;
+
+	pl_bytes_init(&line, PL_MAX_CONTROL_REQUEST);
+	pl_bytes_init(&answer, MAX_ANSWER);
+	r = read_line(s, &line, &err);
+	if (r == PL_OK) {
+		rest = pl_bytes_span(&line);
+		r = pl_control_parse(pl_span_take(&rest, '\n'), &request, &err);
+	}
+	if (r == PL_OK)
+		pl_control_answer(&control->sources, &request, peer->trusted, &answer);
+	else
+		pl_control_refuse(&err, &answer);
+	if (pl_bytes_add_text(&answer, "\n") == PL_OK &&
+	    pl_stream_write(s, answer.at, answer.size, pl_clock_in_ms(ANSWER_MS), &err) != PL_OK)
+		log_debug(NULL, "a local caller did not take its answer: %s", err.text);
+	pl_bytes_finish(&answer);
+	pl_bytes_finish(&line);
+}
+
+static void *caller_main(void *arg)
+{
+	struct caller *c = arg;
+
+	serve(c->control, c->stream, &c->peer);
+	pl_stream_close(c->stream);
+	pthread_mutex_lock(&c->control->lock);
+	c->state = CALLER_DONE;
+	pthread_mutex_unlock(&c->control->lock);
+	return NULL;
+}
+
+/* Ends the threads that are done; NULL when all places are still taken. */
+static struct caller *free_place(struct pl_control *control)
+{
+	struct caller *place = NULL;
+
+	for (size_t i = 0; i < MAX_CALLERS; i++) {
+		struct caller *c = &control->callers[i];
+		enum caller_state state;
+
+		pthread_mutex_lock(&control->lock);
+		state = c->state;
+		pthread_mutex_unlock(&control->lock);
+		if (state == CALLER_TALKS)
+			continue;
+		if (state == CALLER_DONE)
+			pthread_join(c->thread, NULL);
+		c->state = CALLER_FREE;
+		place = c;
+	}
+	return place;
+}
+
+static void receive(struct pl_control *control, struct pl_stream *stream,
+		    const struct pl_peer *peer)
+{
+	static const char FULL[] = "{\"v\":1,\"ok\":false,\"error\":\"busy\",\"message\":"
+				   "\"the agent talks to too many programs at once\"}\n";
+	struct caller *c = free_place(control);
+	struct pl_error err;
+
+	if (c) {
+		c->control = control;
+		c->stream = stream;
+		c->peer = *peer;
+		c->state = CALLER_TALKS;
+		if (pthread_create(&c->thread, NULL, caller_main, c) == 0)
+			return;
+		c->state = CALLER_FREE;
+	}
+	if (pl_stream_write(stream, FULL, sizeof(FULL) - 1, pl_clock_in_ms(0), &err) != PL_OK)
+		log_debug(NULL, "a local caller was turned away: %s", err.text);
+	pl_stream_close(stream);
+}
+
+static void *control_main(void *arg)
+{
+	struct pl_control *control = arg;
+	struct pl_stream *stream;
+	struct pl_peer peer;
+	struct pl_error err;
+
+	while (pl_local_accept(control->listener, control->wake, &stream, &peer, &err) == PL_OK)
+		receive(control, stream, &peer);
+	if (err.code != PL_E_CANCELLED)
+		log_error(NULL, "the local socket is closed: %s", err.text);
+	return NULL;
+}
+
+static void destroy(struct pl_control *control)
+{
+	pl_local_close(control->listener);
+	pl_wake_destroy(control->wake);
+	pthread_mutex_destroy(&control->lock);
+	free(control);
+}
+
+enum pl_result pl_control_start(const struct pl_control_sources *sources,
+				struct pl_control **ret_control, struct pl_error *err)
+{
+	struct pl_control *control = calloc(1, sizeof(*control));
+	enum pl_result r;
+
+	if (!control)
+		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+	control->sources = *sources;
+	pthread_mutex_init(&control->lock, NULL);
+	r = pl_wake_create(&control->wake, err);
+	if (r == PL_OK)
+		r = pl_local_listen(sources->settings->socket, &control->listener, err);
+	if (r == PL_OK && pthread_create(&control->thread, NULL, control_main, control) != 0)
+		r = pl_error_set(err, PL_E_NO_MEMORY, "the control thread cannot be started");
+	if (r != PL_OK) {
+		destroy(control);
+		return r;
+	}
+	*ret_control = control;
+	return PL_OK;
+}
+
+void pl_control_stop(struct pl_control *control)
+{
+	if (!control)
+		return;
+	pl_wake_set(control->wake);
+	pthread_join(control->thread, NULL);
+	for (size_t i = 0; i < MAX_CALLERS; i++)
+		if (control->callers[i].state != CALLER_FREE)
+			pthread_join(control->callers[i].thread, NULL);
+	destroy(control);
+}

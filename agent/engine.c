@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One worker per attached printer. Only the engine's thread starts and ends workers; others borrow
+ * them by pl_worker_hold() under the lock. */
+#include "engine.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "engine_inside.h"
+#include "greeting.h"
+#include "platen/clock.h"
+#include "platen/log.h"
+#include "privacy.h"
+#include "snapshot_json.h"
+
+#define DAY_MS		(24 * 3600 * 1000LL)
+#define FIRST_HEALTH_MS (10 * 60 * 1000LL)
+
+/* ---- records ---- */
+
+/* The gate: nothing reaches the spool but what the table lets leave. */
+static void record(void *arg, const char *kind, const char *key, const cJSON *body)
+{
+	struct pl_engine *e = arg;
+	cJSON *kept = pl_privacy_filter(kind, body);
+	struct pl_error err = { PL_OK, "" };
+	bool faulty, was_faulty;
+
+	if (!kept)
+		return;
+	faulty = pl_spool_add(e->options.spool, kind, key, kept, &err) != PL_OK;
+	cJSON_Delete(kept);
+	pthread_mutex_lock(&e->lock);
+	was_faulty = e->spool_faulty;
+	e->spool_faulty = faulty;
+	pthread_mutex_unlock(&e->lock);
+	if (faulty && !was_faulty)
+		log_error(key, "%s cannot be kept: %s", kind, err.text);
+}
+
+static void record_and_delete(struct pl_engine *e, const char *kind, const char *key, cJSON *body)
+{
+	record(e, kind, key, body);
+	cJSON_Delete(body);
+}
+
+/* ---- what workers ask ---- */
+
+static bool claim_key(void *arg, struct pl_worker *w, const char *key)
+{
+	struct pl_engine *e = arg;
+	struct slot *mine = NULL;
+	bool is_free = true;
+
+	pthread_mutex_lock(&e->lock);
+	for (size_t i = 0; i < e->slot_count; i++) {
+		if (e->slots[i].worker == w)
+			mine = &e->slots[i];
+		else if (strcmp(e->slots[i].key, key) == 0)
+			is_free = false;
+	}
+	if (mine && is_free)
+		pl_span_copy(pl_span_of(key), mine->key, sizeof(mine->key));
+	pthread_mutex_unlock(&e->lock);
+	return is_free;
+}
+
+static bool last_port(void *arg, const char *key, char ret_port[static 32])
+{
+	struct pl_engine *e = arg;
+	bool found = false;
+
+	pthread_mutex_lock(&e->lock);
+	for (size_t i = 0; i < MAX_MEMORIES && !found; i++) {
+		if (strcmp(e->memories[i].key, key) != 0)
+			continue;
+		memcpy(ret_port, e->memories[i].port_path, sizeof(e->memories[i].port_path));
+		found = true;
+	}
+	pthread_mutex_unlock(&e->lock);
+	return found;
+}
+
+/* With the lock held: the newest place of a printer takes the oldest memory's. */
+static void remember_port(struct pl_engine *e, const char *key, const char *port)
+{
+	struct memory *m = &e->memories[e->next_memory];
+
+	for (size_t i = 0; i < MAX_MEMORIES; i++)
+		if (strcmp(e->memories[i].key, key) == 0)
+			m = &e->memories[i];
+	if (m == &e->memories[e->next_memory])
+		e->next_memory = (e->next_memory + 1) % MAX_MEMORIES;
+	pl_span_copy(pl_span_of(key), m->key, sizeof(m->key));
+	pl_span_copy(pl_span_of(port), m->port_path, sizeof(m->port_path));
+}
+
+/* ---- workers come and go: the engine's thread only ---- */
+
+static bool is_same_device(const struct pl_usb_device *a, const struct pl_usb_device *b)
+{
+	return a->bus == b->bus && a->address == b->address && a->vendor_id == b->vendor_id &&
+	       a->product_id == b->product_id && strcmp(a->port_path, b->port_path) == 0;
+}
+
+static void retire(struct pl_engine *e, size_t at, const char *reason)
+{
+	struct slot slot;
+
+	pthread_mutex_lock(&e->lock);
+	slot = e->slots[at];
+	e->slot_count--;
+	memmove(&e->slots[at], &e->slots[at + 1], (e->slot_count - at) * sizeof(e->slots[0]));
+	if (slot.key[0])
+		remember_port(e, slot.key, pl_worker_device(slot.worker)->port_path);
+	pthread_mutex_unlock(&e->lock);
+
+	pl_worker_ask_stop(slot.worker);
+	pl_worker_join(slot.worker);
+	if (slot.key[0] && reason) {
+		record_and_delete(e, "printer.detached", slot.key,
+				  pl_report_detached(pl_worker_device(slot.worker), reason));
+		log_info(slot.key, "printer detached reason=%s", reason);
+	}
+	pl_worker_release(slot.worker);
+}
+
+static void employ(struct pl_engine *e, const struct pl_usb_device *dev)
+{
+	struct pl_worker_home home = {
+		.usb = e->options.usb,
+		.outlet = { record, e },
+		.actions = e->actions,
+		.claim_key = claim_key,
+		.last_port = last_port,
+		.arg = e,
+	};
+	struct pl_worker *w;
+	struct pl_error err;
+
+	/* Its thread looks for its slot at once: it must not before it is there. */
+	pthread_mutex_lock(&e->lock);
+	if (e->slot_count == PL_MAX_USB_DEVICES) {
+		pthread_mutex_unlock(&e->lock);
+		return;
+	}
+	if (pl_worker_start(&home, &e->orders.tuning, dev, &w, &err) == PL_OK)
+		e->slots[e->slot_count++] = (struct slot){ .worker = w };
+	else
+		w = NULL;
+	pthread_mutex_unlock(&e->lock);
+	if (!w)
+		log_error(NULL, "a printer is left out: %s", err.text);
+}
+
+/* The reason why a worker has to go; NULL: it stays. */
+static const char *why_retire(struct pl_engine *e, const struct pl_usb_device *device,
+			      const struct pl_usb_device *listed, size_t count)
+{
+	bool off;
+
+	pthread_mutex_lock(&e->lock);
+	off = pl_orders_off(&e->orders, device);
+	pthread_mutex_unlock(&e->lock);
+	if (off)
+		return "switched_off";
+	for (size_t i = 0; i < count; i++)
+		if (is_same_device(device, &listed[i]))
+			return NULL;
+	return "unplugged";
+}
+
+static bool is_wanted(struct pl_engine *e, const struct pl_usb_device *dev)
+{
+	bool wanted;
+
+	pthread_mutex_lock(&e->lock);
+	wanted = !pl_orders_off(&e->orders, dev);
+	for (size_t i = 0; i < e->slot_count; i++)
+		wanted = wanted && !is_same_device(pl_worker_device(e->slots[i].worker), dev);
+	pthread_mutex_unlock(&e->lock);
+	return wanted;
+}
+
+static void reconcile(struct pl_engine *e)
+{
+	struct pl_usb_device *listed = calloc(PL_MAX_USB_DEVICES, sizeof(*listed));
+	struct pl_error err;
+	size_t count;
+
+	if (!listed)
+		return;
+	if (pl_usb_list(e->options.usb, listed, PL_MAX_USB_DEVICES, &count, &err) != PL_OK) {
+		log_error(NULL, "USB devices cannot be listed: %s", err.text);
+		free(listed);
+		return;
+	}
+	for (size_t i = e->slot_count; i-- > 0;) {
+		const struct pl_usb_device *device = pl_worker_device(e->slots[i].worker);
+		const char *reason = why_retire(e, device, listed, count);
+
+		if (reason)
+			retire(e, i, reason);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (is_wanted(e, &listed[i]))
+			employ(e, &listed[i]);
+	free(listed);
+}
+
+/* ---- the engine's thread ---- */
+
+/* Waits for news. False: stop. */
+static bool wait_for_news(struct pl_engine *e, int64_t by_ms)
+{
+	bool go_on;
+
+	pthread_mutex_lock(&e->lock);
+	while (!e->stop && !e->news && pl_clock_wait(&e->wake, &e->lock, by_ms))
+		;
+	e->news = false;
+	go_on = !e->stop;
+	pthread_mutex_unlock(&e->lock);
+	return go_on;
+}
+
+static void *engine_main(void *arg)
+{
+	struct pl_engine *e = arg;
+	int64_t health_ms = e->started_ms + FIRST_HEALTH_MS;
+
+	record_and_delete(e, "agent.hello", NULL,
+			  pl_greeting_hello(e->options.settings, e->started_wall_ms));
+	do {
+		reconcile(e);
+		if (pl_clock_now_ms() >= health_ms) {
+			int64_t uptime_ms = pl_clock_now_ms() - e->started_ms;
+
+			record_and_delete(e, "agent.health", NULL,
+					  pl_greeting_health(e->options.spool, e->uplink,
+							     uptime_ms / 1000, e->slot_count));
+			health_ms = pl_clock_in_ms(DAY_MS);
+		}
+	} while (wait_for_news(e, health_ms));
+	while (e->slot_count > 0)
+		retire(e, e->slot_count - 1, NULL);
+	return NULL;
+}
+
+static void nudge(void *arg)
+{
+	struct pl_engine *e = arg;
+
+	pthread_mutex_lock(&e->lock);
+	e->news = true;
+	pthread_cond_signal(&e->wake);
+	pthread_mutex_unlock(&e->lock);
+}
+
+enum pl_result pl_engine_create(const struct pl_engine_options *options,
+				struct pl_engine **ret_engine, struct pl_error *err)
+{
+	struct pl_engine *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+	e->options = *options;
+	pthread_mutex_init(&e->lock, NULL);
+	pl_clock_cond_init(&e->wake);
+	pl_orders_init(&e->orders, (enum pl_pjl_policy)options->settings->pjl);
+	e->started_ms = pl_clock_now_ms();
+	e->started_wall_ms = pl_clock_wall_ms();
+	*ret_engine = e;
+	return PL_OK;
+}
+
+void pl_engine_destroy(struct pl_engine *e)
+{
+	if (!e)
+		return;
+	pthread_cond_destroy(&e->wake);
+	pthread_mutex_destroy(&e->lock);
+	free(e);
+}
+
+enum pl_result pl_engine_start(struct pl_engine *e, struct pl_actions *actions,
+			       struct pl_uplink *uplink, struct pl_error *err)
+{
+	enum pl_result r;
+
+	e->actions = actions;
+	e->uplink = uplink;
+	if (pthread_create(&e->thread, NULL, engine_main, e) != 0)
+		return pl_error_set(err, PL_E_NO_MEMORY, "the engine's thread cannot be started");
+	e->running = true;
+	r = pl_usb_watch(e->options.usb, nudge, e, err);
+	if (r != PL_OK)
+		pl_engine_stop(e);
+	return r;
+}
+
+void pl_engine_stop(struct pl_engine *e)
+{
+	if (!e->running)
+		return;
+	pl_usb_unwatch(e->options.usb);
+	pthread_mutex_lock(&e->lock);
+	e->stop = true;
+	pthread_cond_signal(&e->wake);
+	pthread_mutex_unlock(&e->lock);
+	pl_usb_interrupt(e->options.usb);
+	pthread_join(e->thread, NULL);
+	e->running = false;
+}
+
+void pl_engine_configure(struct pl_engine *e, const cJSON *config)
+{
+	struct pl_worker *held[PL_MAX_USB_DEVICES];
+	struct pl_worker_tuning tuning;
+	size_t count;
+
+	pthread_mutex_lock(&e->lock);
+	pl_orders_read(&e->orders, (enum pl_pjl_policy)e->options.settings->pjl, config);
+	tuning = e->orders.tuning;
+	pthread_mutex_unlock(&e->lock);
+
+	count = engine_hold(e, "", held);
+	for (size_t i = 0; i < count; i++) {
+		pl_worker_tune(held[i], &tuning);
+		pl_worker_release(held[i]);
+	}
+	nudge(e);
+}

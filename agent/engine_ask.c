@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What others want of the engine: readings, fresh readings, actions. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "engine_inside.h"
+#include "greeting.h"
+#include "platen/json.h"
+#include "snapshot_json.h"
+
+size_t engine_hold(struct pl_engine *e, const char *key,
+		   struct pl_worker *ret_held[static PL_MAX_USB_DEVICES])
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&e->lock);
+	for (size_t i = 0; i < e->slot_count; i++) {
+		if (key[0] && strcmp(e->slots[i].key, key) != 0)
+			continue;
+		pl_worker_hold(e->slots[i].worker);
+		ret_held[n++] = e->slots[i].worker;
+	}
+	pthread_mutex_unlock(&e->lock);
+	return n;
+}
+
+size_t pl_engine_printer_count(struct pl_engine *e)
+{
+	size_t n;
+
+	pthread_mutex_lock(&e->lock);
+	n = e->slot_count;
+	pthread_mutex_unlock(&e->lock);
+	return n;
+}
+
+/* Gives the workers back. */
+static cJSON *readings_of(struct pl_worker **held, size_t count)
+{
+	struct pl_reading *reading = malloc(sizeof(*reading));
+	cJSON *printers, *answer = pl_snapshots_to_json(&printers);
+
+	for (size_t i = 0; i < count; i++) {
+		if (reading && pl_worker_reading(held[i], reading))
+			cJSON_AddItemToArray(printers, pl_reading_to_json(reading));
+		pl_worker_release(held[i]);
+	}
+	if (!reading) {
+		cJSON_Delete(answer);
+		return NULL;
+	}
+	free(reading);
+	return answer;
+}
+
+cJSON *pl_engine_printers(struct pl_engine *e)
+{
+	struct pl_worker *held[PL_MAX_USB_DEVICES];
+
+	return readings_of(held, engine_hold(e, "", held));
+}
+
+enum pl_result pl_engine_probe(struct pl_engine *e, const char *key, int64_t by_ms,
+			       cJSON **ret_printers, struct pl_error *err)
+{
+	struct pl_worker *held[PL_MAX_USB_DEVICES];
+	int64_t tickets[PL_MAX_USB_DEVICES];
+	size_t count = engine_hold(e, key, held);
+
+	if (count == 0 && key[0])
+		return pl_error_set(err, PL_E_NOT_FOUND, "no attached printer has the key %s", key);
+	for (size_t i = 0; i < count; i++)
+		tickets[i] = pl_worker_refresh(held[i]);
+	for (size_t i = 0; i < count; i++) /* one that is late or gone shows what it told last */
+		(void)!pl_worker_wait(held[i], tickets[i], by_ms);
+	*ret_printers = readings_of(held, count);
+	return *ret_printers ? PL_OK : pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+}
+
+/* Only what we understand is obeyed: one unknown parameter refuses the whole action. */
+static enum pl_result check_parameters(const struct pl_action *a, struct pl_error *err)
+{
+	static const char *const WAYS[] = { "flash", "sound", "display", "speak" };
+	const cJSON *parameter, *way;
+
+	cJSON_ArrayForEach(parameter, a->parameters)
+	{
+		if (a->type != PL_ACTION_IDENTIFY || strcmp(parameter->string, "actions") != 0 ||
+		    !cJSON_IsArray(parameter))
+			return pl_error_set(
+				err, PL_E_INVALID,
+				"The action has a parameter that this agent does not know");
+		cJSON_ArrayForEach(way, parameter)
+		{
+			bool known = false;
+
+			for (size_t i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++)
+				known = known || (cJSON_IsString(way) &&
+						  strcmp(way->valuestring, WAYS[i]) == 0);
+			if (!known)
+				return pl_error_set(err, PL_E_INVALID,
+						    "The action names a way to identify that does "
+						    "not exist");
+		}
+	}
+	return PL_OK;
+}
+
+static enum pl_result take(void *arg, struct pl_action *action, struct pl_error *err)
+{
+	struct pl_engine *e = arg;
+	struct pl_worker *held[PL_MAX_USB_DEVICES];
+	enum pl_result r;
+	size_t count;
+
+	if (!(PL_OUR_ACTIONS & (1u << action->type)))
+		return pl_error_set(err, PL_E_UNSUPPORTED, "This agent does not carry out %s",
+				    PL_ACTION_WORDS[action->type]);
+	r = check_parameters(action, err);
+	if (r != PL_OK)
+		return r;
+	if (!action->printer_key[0])
+		return pl_error_set(err, PL_E_INVALID, "The action names no printer");
+	count = engine_hold(e, action->printer_key, held);
+	if (count == 0)
+		return pl_error_set(err, PL_E_NOT_FOUND, "The printer is not attached to this PC");
+	r = pl_worker_take(held[0], action, err);
+	for (size_t i = 0; i < count; i++)
+		pl_worker_release(held[i]);
+	return r;
+}
+
+/* One that has not begun learns of it at the journal's gate; ours are too short to be cut off. */
+static void cancel(void *arg, const char *id)
+{
+	(void)arg;
+	(void)id;
+}
+
+struct pl_executor pl_engine_executor(struct pl_engine *engine)
+{
+	return (struct pl_executor){ .arg = engine, .take = take, .cancel = cancel };
+}

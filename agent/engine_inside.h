@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PL_ENGINE_INSIDE_H
+#define PL_ENGINE_INSIDE_H
+
+/*
+ * The inside of the engine, for engine.c (workers come and go) and engine_ask.c (what others want
+ * of it). Threads: `lock` guards what stands below it; it is held for a few copies, never across
+ * I/O.
+ */
+
+#include <pthread.h>
+
+#include "engine.h"
+#include "orders.h"
+#include "worker.h"
+
+#define MAX_MEMORIES 64 /* printers whose last socket is remembered */
+
+struct slot {
+	struct pl_worker *worker;
+	char key[PL_MAX_KEY]; /* "" until the worker has settled it */
+};
+
+struct memory {
+	char key[PL_MAX_KEY];
+	char port_path[32];
+};
+
+struct pl_engine {
+	struct pl_engine_options options;
+	struct pl_actions *actions;
+	struct pl_uplink *uplink;
+	pthread_t thread;
+	bool running;
+	int64_t started_ms, started_wall_ms;
+
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool stop, news;
+	bool spool_faulty; /* said once */
+	struct slot slots[PL_MAX_USB_DEVICES];
+	size_t slot_count;
+	struct memory memories[MAX_MEMORIES];
+	size_t next_memory;
+	struct pl_orders orders;
+};
+
+/* Borrows the workers of this key ("": all), each to be given back with pl_worker_release().
+ * Returns how many. */
+size_t engine_hold(struct pl_engine *e, const char *key,
+		   struct pl_worker *ret_held[static PL_MAX_USB_DEVICES]);
+
+#endif

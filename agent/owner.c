@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who has this printer just now, and may we talk to it? */
+#include "owner.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "os/spooler.h"
+
+const struct pl_usb_setting *pl_owner_print_pipe(const struct pl_usb_device *dev)
+{
+	const struct pl_usb_setting *found = NULL;
+
+	for (size_t i = 0; i < dev->setting_count; i++) {
+		const struct pl_usb_setting *s = &dev->settings[i];
+
+		if (pl_usb_is_print_pipe(s) && (!found || s->protocol > found->protocol))
+			found = s;
+	}
+	return found;
+}
+
+/* One interface in the hands of a program's libusb is enough: that program may be printing or
+ * scanning on it this moment, and several devices fail when two interfaces work at once. */
+static void look_at_interface(struct pl_usb *usb, const struct pl_usb_device *dev,
+			      uint8_t interface, struct pl_occupancy *o)
+{
+	char driver[32];
+
+	switch (pl_usb_owner(usb, dev, interface, driver)) {
+	case PL_USB_OWNER_USBFS:
+		o->busy = true;
+		o->owner = PL_OWNER_OTHER;
+		snprintf(o->note, sizeof(o->note),
+			 "Another program has interface %u of this printer open", interface);
+		break;
+	case PL_USB_OWNER_USBLP:
+		if (o->owner == PL_OWNER_NONE)
+			o->owner = PL_OWNER_USBLP;
+		break;
+	case PL_USB_OWNER_OTHER:
+		if (strcmp(driver, "usbprint") == 0 && o->owner == PL_OWNER_NONE)
+			o->owner = PL_OWNER_USBPRINT;
+		break;
+	case PL_USB_OWNER_NONE:
+	case PL_USB_OWNER_UNKNOWN: break;
+	}
+}
+
+/* The spooler's word explains who that program is, and tells of jobs that have not reached the
+ * device yet. */
+static void look_at_queues(const struct pl_usb_device *dev, struct pl_occupancy *o)
+{
+	struct pl_queues queues;
+
+	pl_spooler_look(dev, &queues);
+	if (queues.count > 0)
+		o->pipe_is_free = false;
+	if (queues.active_jobs == 0)
+		return;
+	o->busy = true;
+	o->owner = PL_OWNER_CUPS;
+	snprintf(o->note, sizeof(o->note), "The queue %s has %d jobs for this printer", queues.name,
+		 queues.active_jobs);
+}
+
+void pl_owner_look(struct pl_usb *usb, const struct pl_usb_device *dev,
+		   struct pl_occupancy *ret_occupancy)
+{
+	struct pl_occupancy o = { .owner = PL_OWNER_NONE };
+	const struct pl_usb_setting *pipe = pl_owner_print_pipe(dev);
+	char driver[32];
+	int last = -1;
+
+	for (size_t i = 0; i < dev->setting_count; i++) {
+		if (dev->settings[i].interface == last)
+			continue;
+		last = dev->settings[i].interface;
+		look_at_interface(usb, dev, dev->settings[i].interface, &o);
+	}
+	o.pipe_is_free = pipe && !o.busy &&
+			 pl_usb_owner(usb, dev, pipe->interface, driver) == PL_USB_OWNER_NONE;
+	look_at_queues(dev, &o);
+	*ret_occupancy = o;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One conversation with one printer: least disturbing first. */
+#include "probe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conversation.h"
+#include "merge.h"
+#include "os/lock.h"
+#include "owner.h"
+#include "platen/alert.h"
+#include "platen/clock.h"
+#include "platen/devid.h"
+
+#define DEVICE_ID_MS 3000
+
+enum pl_way pl_known_way(const struct pl_known *known)
+{
+	if (known->ipp == PL_SKILL_YES || known->ledm == PL_SKILL_YES)
+		return PL_WAY_HTTP;
+	return known->pjl == PL_SKILL_YES ? PL_WAY_PJL : PL_WAY_ID;
+}
+
+int64_t conversation_by(const struct conversation *c, int64_t ms)
+{
+	int64_t by_ms = pl_clock_in_ms(ms);
+
+	return by_ms < c->by_ms ? by_ms : c->by_ms;
+}
+
+void conversation_take(struct conversation *c)
+{
+	pl_evidence_note(&c->evidence, &c->part);
+	pl_merge(&c->r->snapshot, &c->part);
+	pl_snapshot_init(&c->part);
+}
+
+bool conversation_failed(struct conversation *c, enum pl_source source, const struct pl_error *err)
+{
+	struct pl_snapshot *s = &c->r->snapshot;
+	size_t before = s->error_count;
+
+	if (err->code == PL_E_GONE || err->code == PL_E_CANCELLED)
+		return true;
+	pl_snapshot_complain(s, source, "%s", err->text);
+	if (s->error_count > before)
+		s->errors[before].code = err->code;
+	return false;
+}
+
+/* Every triple the device offers, once each. */
+static void list_interfaces(const struct pl_usb_device *dev, struct pl_access *access)
+{
+	for (size_t i = 0; i < dev->setting_count && access->interface_count < PL_MAX_TRIPLES;
+	     i++) {
+		const struct pl_usb_setting *s = &dev->settings[i];
+		char triple[PL_MAX_TRIPLE];
+		bool known = false;
+
+		snprintf(triple, sizeof(triple), "%x/%x/%x", s->class_code, s->subclass,
+			 s->protocol);
+		for (size_t j = 0; j < access->interface_count; j++)
+			known = known || strcmp(access->interfaces[j], triple) == 0;
+		if (!known)
+			memcpy(access->interfaces[access->interface_count++], triple,
+			       sizeof(triple));
+	}
+}
+
+/* Tier 0: what the descriptors say. */
+static void read_descriptors(struct conversation *c)
+{
+	const struct pl_usb_device *dev = c->dev;
+
+	pl_snapshot_identify(&c->part, PL_ID_MAKE, pl_span_of(dev->manufacturer), PL_SOURCE_USB);
+	pl_snapshot_identify(&c->part, PL_ID_MODEL, pl_span_of(dev->product), PL_SOURCE_USB);
+	pl_snapshot_identify(&c->part, PL_ID_SERIAL_NUMBER, pl_span_of(dev->serial), PL_SOURCE_USB);
+	conversation_take(c);
+}
+
+/* Where to ask for the 1284 ID: the print pipe, else any class-7 setting. */
+static const struct pl_usb_setting *id_setting(const struct pl_usb_device *dev)
+{
+	const struct pl_usb_setting *pipe = pl_owner_print_pipe(dev);
+
+	for (size_t i = 0; !pipe && i < dev->setting_count; i++)
+		if (dev->settings[i].class_code == 7)
+			pipe = &dev->settings[i];
+	return pipe;
+}
+
+/* Tier 0: the 1284 ID. What a suspended printer's system remembers of it says who, not how. */
+static enum pl_result read_device_id(struct conversation *c, bool suspended, struct pl_error *err)
+{
+	const struct pl_usb_setting *setting = id_setting(c->dev);
+	char text[PL_MAX_USB_DEVICEID + 1];
+	struct pl_devid id;
+	struct pl_span span;
+	enum pl_result r;
+	size_t size;
+
+	if (!setting)
+		return PL_OK;
+	r = pl_usb_device_id(c->prober->usb, c->dev, setting, conversation_by(c, DEVICE_ID_MS),
+			     text, sizeof(text), &size, err);
+	if (r != PL_OK) {
+		if (suspended)
+			return PL_OK; /* asking would wake it */
+		return conversation_failed(c, PL_SOURCE_IEEE1284, err) ? r : PL_OK;
+	}
+	span = (struct pl_span){ text, size };
+	r = pl_devid_parse(span, &id);
+	if (r != PL_OK) {
+		pl_error_set(err, r, "The printer's 1284 ID of %zu bytes names no maker and model",
+			     size);
+		conversation_failed(c, PL_SOURCE_IEEE1284, err);
+		return PL_OK;
+	}
+	c->speaks_pjl = pl_devid_speaks(&id, "PJL");
+	pl_identity_key(c->dev, id.serial, c->r->key);
+	if (suspended)
+		pl_devid_identify(span, &c->part);
+	else
+		pl_devid_snapshot(span, &c->part);
+	conversation_take(c);
+	return PL_OK;
+}
+
+static bool is_gentle(const struct pl_occupancy *o, enum pl_usb_power power, enum pl_depth depth)
+{
+	return o->busy || power == PL_USB_POWER_SUSPENDED || depth == PL_DEPTH_PASSIVE;
+}
+
+/* Everything beyond tier 0. PJL is the last resort: it takes the pipe that people print through. */
+static enum pl_result talk(struct conversation *c, const struct pl_occupancy *o,
+			   struct pl_error *err)
+{
+	enum pl_result r = PL_OK;
+
+	if (conversation_can_http(c->dev))
+		r = conversation_http(c, err);
+	if (r != PL_OK || c->r->access.tier >= 1 || pl_known_way(c->known) == PL_WAY_HTTP)
+		return r;
+	if (c->prober->pjl == PL_PJL_NEVER || !c->speaks_pjl || c->depth != PL_DEPTH_FULL)
+		return PL_OK;
+	if (o->owner != PL_OWNER_USBLP && !o->pipe_is_free) {
+		snprintf(c->r->access.note, sizeof(c->r->access.note),
+			 "A queue prints to this printer and no usblp driver is bound, "
+			 "so its print pipe is left alone");
+		return PL_OK;
+	}
+	return conversation_pjl(c, err);
+}
+
+static enum pl_result converse(struct conversation *c, struct pl_error *err)
+{
+	enum pl_usb_power power = pl_usb_power(c->prober->usb, c->dev);
+	struct pl_occupancy occupancy;
+	enum pl_result r;
+
+	pl_owner_look(c->prober->usb, c->dev, &occupancy);
+	c->r->access.owner = occupancy.owner;
+	c->r->access.busy = occupancy.busy;
+	memcpy(c->r->access.note, occupancy.note, sizeof(c->r->access.note));
+
+	read_descriptors(c);
+	if (power == PL_USB_POWER_SUSPENDED)
+		c->r->snapshot.asleep = PL_YES;
+	if (c->depth == PL_DEPTH_PASSIVE && power != PL_USB_POWER_SUSPENDED)
+		return PL_OK;
+	r = read_device_id(c, power == PL_USB_POWER_SUSPENDED, err);
+	if (r != PL_OK || is_gentle(&occupancy, power, c->depth))
+		return r;
+	return talk(c, &occupancy, err);
+}
+
+/* The languages' reasons, and the alerts they mean, tell one story in the end. */
+static void settle(struct conversation *c)
+{
+	pl_alert_reconcile(&c->r->snapshot);
+	pl_identity_settle(c->r, &c->evidence);
+	c->r->actions = PL_CAN_PROBE | c->known->actions;
+	c->r->taken_at_ms = pl_clock_wall_ms();
+}
+
+enum pl_result pl_probe(const struct pl_prober *p, const struct pl_usb_device *dev,
+			struct pl_known *known, enum pl_depth depth, int64_t by_ms,
+			struct pl_reading *ret, struct pl_error *err)
+{
+	struct conversation *c = calloc(1, sizeof(*c));
+	struct pl_lock *lock = NULL;
+	enum pl_result r;
+
+	if (!c)
+		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+	memset(ret, 0, sizeof(*ret));
+	pl_snapshot_init(&ret->snapshot);
+	ret->usb = *dev;
+	*c = (struct conversation){
+		.prober = p, .dev = dev, .known = known, .depth = depth, .by_ms = by_ms, .r = ret
+	};
+	pl_snapshot_init(&c->part);
+	pl_identity_key(dev, (struct pl_span){ NULL, 0 }, ret->key);
+	list_interfaces(dev, &ret->access);
+
+	r = pl_lock_take_device(dev->bus, dev->address, &lock, err);
+	if (r == PL_OK)
+		r = converse(c, err);
+	else if (r == PL_E_BUSY) /* two of us must not meet: the other one reads it now */
+		r = conversation_failed(c, PL_SOURCE_USB, err) ? r : PL_OK;
+	settle(c);
+	pl_lock_release(lock);
+	free(c);
+	return r;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tier 2: PJL on the print pipe, through the kernel's own driver where it is bound. */
+#include "conversation.h"
+#include "owner.h"
+#include "platen/clock.h"
+#include "platen/pjl.h"
+
+#define LEASE_MS 2000
+#define PJL_MS	 10000 /* a sleeping engine takes seconds to its first byte */
+#define INFOS                                                                                      \
+	(PL_PJL_ID | PL_PJL_STATUS | PL_PJL_PAGECOUNT | PL_PJL_CONFIG | PL_PJL_PRODINFO |          \
+	 PL_PJL_SUPPLIES)
+
+/* usblp is exclusive and gives way to CUPS at once; a lease of the bare pipe is for PCs on which
+ * nobody prints to this printer. */
+static enum pl_result open_pipe(struct conversation *c, const struct pl_usb_setting *pipe,
+				struct pl_stream **ret_stream, struct pl_error *err)
+{
+	if (c->r->access.owner == PL_OWNER_USBLP)
+		return pl_usb_open_lp(c->prober->usb, c->dev, pipe->interface, ret_stream, err);
+	return pl_usb_lease(c->prober->usb, c->dev, pipe, true, conversation_by(c, LEASE_MS),
+			    ret_stream, err);
+}
+
+enum pl_result conversation_pjl(struct conversation *c, struct pl_error *err)
+{
+	const struct pl_usb_setting *pipe = pl_owner_print_pipe(c->dev);
+	struct pl_stream *stream = NULL;
+	struct pl_bytes answer;
+	enum pl_result r;
+
+	if (!pipe || !pipe->ep_in || pipe->protocol != 2 || c->known->pjl == PL_SKILL_NO)
+		return PL_OK;
+	pl_bytes_init(&answer, PL_MAX_PJL_ANSWER);
+	r = open_pipe(c, pipe, &stream, err);
+	if (r == PL_OK)
+		r = pl_pjl_ask(stream, INFOS, conversation_by(c, PJL_MS), &answer, err);
+	pl_stream_close(stream);
+	if (r == PL_E_BUSY)
+		c->r->access.busy = true;
+
+	/* What came counts, also where not all of it came. */
+	if (pl_pjl_snapshot(pl_bytes_span(&answer), &c->part)) {
+		c->known->pjl = PL_SKILL_YES;
+		c->r->access.tier = 2;
+	}
+	conversation_take(c);
+	pl_bytes_finish(&answer);
+	return r != PL_OK && conversation_failed(c, PL_SOURCE_PJL, err) ? r : PL_OK;
+}

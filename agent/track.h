@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PL_TRACK_H
+#define PL_TRACK_H
+
+/*
+ * Track: what happened to a printer between two readings: alerts opened and closed, a cartridge
+ * changed, a counter that fell, a job that ended, and which sections of the snapshot are new.
+ *
+ *     before: impressions 931, cover open      now: impressions 941, no alerts
+ *     -> alert.closed coverOpen; job.finished 931 -> 941; printer.snapshot {state, counters,
+ * alerts}
+ *
+ * Threads: one per tracker. Memory: values, about 30 KB.
+ */
+
+#include <stdbool.h>
+
+#include "reading.h"
+#include "report.h"
+
+struct pl_tracker {
+	struct pl_reading last;	 /* what was reported */
+	bool primed;		 /* `last` holds something */
+	int64_t full_ms;	 /* wall time of the last full report */
+	bool in_job;		 /* it was seen printing; the end is not reported yet */
+	int64_t job_since_ms;	 /* wall time */
+	int64_t job_impressions; /* before it; PL_UNKNOWN */
+};
+
+void pl_tracker_init(struct pl_tracker *t);
+
+/* Compares `now` with the last reading, gives the records to `outlet` (events first, then the
+ * snapshot), and remembers `now`. Alerts of `now` get their `since_ms`. `counted`: the counters in
+ * `now` were read just now. Returns how many events there were besides the snapshot. */
+int pl_track(struct pl_tracker *t, struct pl_reading *now, bool counted,
+	     const struct pl_outlet *outlet);
+
+#endif

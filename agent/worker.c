@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One printer's day: its thread and its inbox. */
+#include "worker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "identity.h"
+#include "platen/clock.h"
+#include "platen/devid.h"
+#include "platen/log.h"
+#include "owner.h"
+#include "worker_inside.h"
+
+#define STACK_SIZE   (256 * 1024) /* merging lists takes 20 KB, TLS of libcups is not used here */
+#define DEVICE_ID_MS 3000
+
+struct pl_worker_tuning worker_tuning(struct pl_worker *w)
+{
+	struct pl_worker_tuning tuning;
+
+	pthread_mutex_lock(&w->lock);
+	tuning = w->tuning;
+	pthread_mutex_unlock(&w->lock);
+	return tuning;
+}
+
+/* A printer whose USB serial number is no good may tell a better one in its 1284 ID. */
+static void propose_key(struct pl_worker *w, char ret_key[static PL_MAX_KEY])
+{
+	const struct pl_usb_setting *pipe = pl_owner_print_pipe(&w->dev);
+	char text[PL_MAX_USB_DEVICEID + 1];
+	struct pl_devid id = { .serial = { NULL, 0 } };
+	struct pl_error err;
+	size_t size;
+
+	if (pipe && pl_serial_is_placeholder(pl_span_of(w->dev.serial)) &&
+	    pl_usb_device_id(w->home.usb, &w->dev, pipe, pl_clock_in_ms(DEVICE_ID_MS), text,
+			     sizeof(text), &size, &err) == PL_OK &&
+	    pl_devid_parse((struct pl_span){ text, size }, &id) != PL_OK)
+		id.serial = (struct pl_span){ NULL, 0 };
+	pl_identity_key(&w->dev, id.serial, ret_key);
+}
+
+/* Two printers that claim one serial number are two printers: the second is known by its socket. */
+static void settle_key(struct pl_worker *w)
+{
+	char key[PL_MAX_KEY];
+
+	propose_key(w, key);
+	if (!w->home.claim_key(w->home.arg, w, key)) {
+		log_warn(key, "another attached printer has the same serial number; "
+			      "this one is known by its socket");
+		pl_identity_port_key(&w->dev, key);
+		w->home.claim_key(w->home.arg, w, key);
+	}
+	pthread_mutex_lock(&w->lock);
+	memcpy(w->key, key, sizeof(w->key));
+	pthread_mutex_unlock(&w->lock);
+}
+
+static void announce(struct pl_worker *w)
+{
+	cJSON *body = pl_report_attached(&w->dev);
+	const char *kind = "printer.attached";
+	char port[32];
+
+	if (w->home.last_port(w->home.arg, w->key, port) && strcmp(port, w->dev.port_path) != 0) {
+		kind = "printer.moved";
+		cJSON_AddStringToObject(body, "from_port_path", port);
+	}
+	w->home.outlet.record(w->home.outlet.arg, kind, w->key, body);
+	cJSON_Delete(body);
+	log_info(w->key, "printer attached port=%s vendor=%04x product=%04x", w->dev.port_path,
+		 w->dev.vendor_id, w->dev.product_id);
+}
+
+/* What there is to do now: an action first, then what is due. False: stop. */
+static bool next_task(struct pl_worker *w, struct pl_action **ret_action, enum pl_depth *ret_depth)
+{
+	bool go_on = true;
+
+	*ret_action = NULL;
+	pthread_mutex_lock(&w->lock);
+	for (;;) {
+		int64_t now_ms = pl_clock_now_ms(), at_ms;
+
+		w->pulse.wants_full = w->served < w->tickets;
+		pl_schedule_next(&w->pulse, &w->tuning.pace, now_ms, &at_ms, ret_depth);
+		if (w->stop) {
+			go_on = false;
+			break;
+		}
+		if (w->inbox_count > 0) {
+			*ret_action = w->inbox[0];
+			w->inbox_count--;
+			memmove(w->inbox, w->inbox + 1, w->inbox_count * sizeof(w->inbox[0]));
+			break;
+		}
+		if (at_ms <= now_ms)
+			break;
+		pl_clock_wait(&w->wake, &w->lock, at_ms);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return go_on;
+}
+
+static void *worker_main(void *arg)
+{
+	struct pl_worker *w = arg;
+	struct pl_action *action;
+	enum pl_depth depth;
+
+	settle_key(w);
+	announce(w);
+	while (next_task(w, &action, &depth)) {
+		if (action)
+			worker_act(w, action);
+		else if (!worker_look(w, depth))
+			break;
+	}
+	pthread_mutex_lock(&w->lock);
+	w->over = true;
+	pthread_cond_broadcast(&w->ended);
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+static void destroy(struct pl_worker *w)
+{
+	for (size_t i = 0; i < w->inbox_count; i++)
+		pl_action_destroy(w->inbox[i]);
+	pthread_cond_destroy(&w->ended);
+	pthread_cond_destroy(&w->wake);
+	pthread_mutex_destroy(&w->lock);
+	free(w->published);
+	free(w->now);
+	free(w);
+}
+
+static bool start_thread(struct pl_worker *w)
+{
+	pthread_attr_t attr;
+	int code;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	code = pthread_create(&w->thread, &attr, worker_main, w);
+	pthread_attr_destroy(&attr);
+	return code == 0;
+}
+
+enum pl_result pl_worker_start(const struct pl_worker_home *home,
+			       const struct pl_worker_tuning *tuning,
+			       const struct pl_usb_device *dev, struct pl_worker **ret_worker,
+			       struct pl_error *err)
+{
+	struct pl_worker *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+	w->home = *home;
+	w->dev = *dev;
+	w->tuning = *tuning;
+	atomic_init(&w->holders, 1);
+	w->pulse = (struct pl_pulse){ .way = PL_WAY_ID,
+				      .attached_ms = pl_clock_now_ms(),
+				      .active_ms = PL_NEVER_MS,
+				      .job_ended_ms = PL_NEVER_MS,
+				      .last_look_ms = PL_NEVER_MS,
+				      .last_full_ms = PL_NEVER_MS,
+				      .not_before_ms = PL_NEVER_MS };
+	pl_tracker_init(&w->tracker);
+	pthread_mutex_init(&w->lock, NULL);
+	pl_clock_cond_init(&w->wake);
+	pl_clock_cond_init(&w->ended);
+	w->published = calloc(1, sizeof(*w->published));
+	w->now = calloc(1, sizeof(*w->now));
+	if (!w->published || !w->now || !start_thread(w)) {
+		destroy(w);
+		return pl_error_set(err, PL_E_NO_MEMORY, "No thread for one more printer");
+	}
+	*ret_worker = w;
+	return PL_OK;
+}
+
+void pl_worker_ask_stop(struct pl_worker *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->stop = true;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+}
+
+void pl_worker_join(struct pl_worker *w)
+{
+	pthread_join(w->thread, NULL);
+}
+
+void pl_worker_hold(struct pl_worker *w)
+{
+	atomic_fetch_add(&w->holders, 1);
+}
+
+void pl_worker_release(struct pl_worker *w)
+{
+	if (atomic_fetch_sub(&w->holders, 1) == 1)
+		destroy(w);
+}
+
+void pl_worker_tune(struct pl_worker *w, const struct pl_worker_tuning *tuning)
+{
+	pthread_mutex_lock(&w->lock);
+	w->tuning = *tuning;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+}
+
+int64_t pl_worker_refresh(struct pl_worker *w)
+{
+	int64_t ticket;
+
+	pthread_mutex_lock(&w->lock);
+	ticket = ++w->tickets;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+	return ticket;
+}
+
+enum pl_result pl_worker_wait(struct pl_worker *w, int64_t ticket, int64_t by_ms)
+{
+	enum pl_result r = PL_OK;
+
+	pthread_mutex_lock(&w->lock);
+	while (w->served < ticket && r == PL_OK) {
+		if (w->over || w->stop)
+			r = PL_E_GONE;
+		else if (!pl_clock_wait(&w->ended, &w->lock, by_ms))
+			r = PL_E_TIMEOUT;
+	}
+	pthread_mutex_unlock(&w->lock);
+	return r;
+}
+
+bool pl_worker_reading(struct pl_worker *w, struct pl_reading *ret_reading)
+{
+	bool has;
+
+	pthread_mutex_lock(&w->lock);
+	has = w->has_reading;
+	if (has)
+		*ret_reading = *w->published;
+	pthread_mutex_unlock(&w->lock);
+	return has;
+}
+
+enum pl_result pl_worker_take(struct pl_worker *w, struct pl_action *action, struct pl_error *err)
+{
+	enum pl_result r = PL_OK;
+
+	pthread_mutex_lock(&w->lock);
+	if (w->stop || w->over)
+		r = pl_error_set(err, PL_E_GONE, "The printer is being detached");
+	else if (w->inbox_count == PL_MAX_WORKER_ACTIONS)
+		r = pl_error_set(err, PL_E_FULL, "Too many actions wait for this printer already");
+	else
+		w->inbox[w->inbox_count++] = action;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+	return r;
+}
+
+const struct pl_usb_device *pl_worker_device(const struct pl_worker *w)
+{
+	return &w->dev;
+}

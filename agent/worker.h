@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PL_WORKER_H
+#define PL_WORKER_H
+
+/*
+ * Worker: one printer's day, in one thread: wait until it is time or somebody wants something, hold
+ * one conversation, tell what happened. A printer that hangs hurts only its own worker.
+ *
+ * Threads: its own; the functions here from any. Memory: about 100 KB per printer.
+ */
+
+#include "action.h"
+#include "probe.h"
+#include "report.h"
+#include "schedule.h"
+
+#define PL_MAX_WORKER_ACTIONS 8 /* waiting for one printer */
+
+struct pl_worker;
+
+/* What a worker needs of its surroundings; outlives it. */
+struct pl_worker_home {
+	struct pl_usb *usb;
+	struct pl_outlet outlet; /* takes records, from the worker's thread */
+	struct pl_actions *actions;
+	/* Settles the key of a printer among those attached: returns true when `key` is free and
+	 * now this worker's. From the worker's thread. */
+	bool (*claim_key)(void *arg, struct pl_worker *w, const char *key);
+	/* Where a printer of this key was plugged in before it was last gone; false: it is new. */
+	bool (*last_port)(void *arg, const char *key, char ret_port[static 32]);
+	void *arg;
+};
+
+/* What the connector may change at any time. */
+struct pl_worker_tuning {
+	struct pl_pace pace;
+	enum pl_pjl_policy pjl;
+};
+
+enum pl_result pl_worker_start(const struct pl_worker_home *home,
+			       const struct pl_worker_tuning *tuning,
+			       const struct pl_usb_device *dev, struct pl_worker **ret_worker,
+			       struct pl_error *err);
+
+/* Asks it to end; returns at once. A conversation ends at its next wait where the device is gone or
+ * pl_usb_interrupt() was called. */
+void pl_worker_ask_stop(struct pl_worker *w);
+
+/* Waits for its thread. Actions that have not begun stay in the journal. Once, by whoever started
+ * it; the worker itself lives until everybody who holds it has let go. */
+void pl_worker_join(struct pl_worker *w);
+
+/* Shares it with one more thread, and lets go of it; the last one frees it. Whoever started it
+ * holds it already. */
+void pl_worker_hold(struct pl_worker *w);
+void pl_worker_release(struct pl_worker *w);
+
+void pl_worker_tune(struct pl_worker *w, const struct pl_worker_tuning *tuning);
+
+/* Wants everything read now. Returns a ticket for pl_worker_wait(). */
+int64_t pl_worker_refresh(struct pl_worker *w);
+
+/* Waits until a full look that began after the ticket has ended, or `by_ms`. Returns PL_OK |
+ * PL_E_TIMEOUT | PL_E_GONE (the worker ends). */
+enum pl_result pl_worker_wait(struct pl_worker *w, int64_t ticket, int64_t by_ms);
+
+/* Copies what is known; false before the first conversation has ended. */
+bool pl_worker_reading(struct pl_worker *w, struct pl_reading *ret_reading);
+
+/* Takes an action over. Returns PL_OK | PL_E_FULL (too many wait already). */
+enum pl_result pl_worker_take(struct pl_worker *w, struct pl_action *action, struct pl_error *err);
+
+const struct pl_usb_device *pl_worker_device(const struct pl_worker *w);
+
+#endif

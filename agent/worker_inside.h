@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PL_WORKER_INSIDE_H
+#define PL_WORKER_INSIDE_H
+
+/*
+ * The inside of a worker, for worker.c (thread and inbox), worker_look.c (one look and what follows
+ * from it) and worker_action.c.
+ * Threads: what stands under `lock` from any, the rest from the worker's own.
+ */
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "track.h"
+#include "worker.h"
+
+struct pl_worker {
+	struct pl_worker_home home;
+	struct pl_usb_device dev;
+	pthread_t thread;
+	atomic_int holders;
+
+	pthread_mutex_t lock;
+	pthread_cond_t wake;  /* the worker waits on it */
+	pthread_cond_t ended; /* others wait on it for the end of a look */
+	bool stop;
+	bool over; /* the thread will not look again */
+	struct pl_worker_tuning tuning;
+	int64_t tickets; /* how often somebody wanted everything read */
+	int64_t served;	 /* up to which ticket that was done */
+	struct pl_action *inbox[PL_MAX_WORKER_ACTIONS];
+	size_t inbox_count;
+	struct pl_reading *published;
+	bool has_reading;
+	char key[PL_MAX_KEY];
+
+	struct pl_pulse pulse;
+	struct pl_known known;
+	struct pl_tracker tracker;
+	struct pl_reading *now; /* of the conversation going on */
+	bool was_suspended;
+	bool was_faulty; /* the last look brought nothing: told once, not at every look */
+};
+
+/* One conversation of this depth, or of the greater one that it turns out to need; what happened is
+ * reported and published. Returns false when the worker is asked to stop. */
+bool worker_look(struct pl_worker *w, enum pl_depth depth);
+
+/* Carries one action out, reports its end and frees it. */
+void worker_act(struct pl_worker *w, struct pl_action *action);
+
+/* The settings of this moment. */
+struct pl_worker_tuning worker_tuning(struct pl_worker *w);
+
+#endif
