@@ -1,7 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything towards the printers, and the programs.
 pl_find(CJSON libcjson libcjson-dev)
+
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  find_library(CUPS_LIBRARY cups) # brings no pkg-config file
+  if(NOT CUPS_LIBRARY)
+    message(FATAL_ERROR "libcups was not found: apt-get install libcups2-dev")
+  endif()
+  set(south_os os/lock_posix.c os/local_posix.c os/process_posix.c os/spooler_cups.c)
+else()
+  message(FATAL_ERROR "agent/os has no files for ${CMAKE_SYSTEM_NAME}: write what agent/os/*.h ask for and name them here")
+endif()
+
 list(APPEND AGENT_SOURCES
-  identity.c merge.c merge_lists.c schedule.c snapshot_json.c
-  privacy.c privacy_doc.c privacy_table.c)
+  control.c control_answer.c control_request.c engine.c engine_ask.c greeting.c host_name.c identity.c
+  merge.c merge_lists.c orders.c owner.c privacy.c privacy_doc.c privacy_table.c
+  probe.c probe_http.c probe_ipp.c probe_ledm.c probe_pjl.c report.c schedule.c snapshot_json.c track.c
+  worker.c worker_action.c worker_look.c ${south_os})
 list(APPEND AGENT_USES platen_ipp platen_usb PkgConfig::CJSON)
+list(APPEND AGENT_PRIVATE_USES ${CUPS_LIBRARY})
+
+function(agent_programs)
+  pl_program(platen-agent SOURCES main.c USES platen_agent)
+  pl_program(platen
+    SOURCES cli/main.c cli/ask.c cli/paper.c cli/show_printer.c
+            cli/verb_enroll.c cli/verb_printers.c cli/verb_probe.c cli/verb_sent.c cli/verb_status.c
+    USES platen_agent)
+  target_include_directories(platen PRIVATE cli)
+endfunction()
