@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* IPP bridge: decode, forward, overlay, encode; with libcups' codec and client. */
+
+#include "ipp_bridge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cups/cups.h>
+
+#include "ipp_live.h"
+#include "ipp_server.h"
+
+#define RESOURCE "/ipp/print"
+
+static ssize_t read_body(void *arg, ipp_uchar_t *buf, size_t n)
+{
+	struct vp_http *http = arg;
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t r = vp_http_body(http, buf + got, n - got);
+
+		if (r <= 0)
+			return r < 0 ? -1 : (ssize_t)got;
+		got += (size_t)r;
+	}
+	return (ssize_t)got;
+}
+
+static ssize_t write_answer(void *arg, ipp_uchar_t *buf, size_t n)
+{
+	return pl_bytes_add(arg, buf, n) == PL_OK ? (ssize_t)n : -1;
+}
+
+static bool carries_document(ipp_op_t op)
+{
+	return op == IPP_OP_PRINT_JOB || op == IPP_OP_SEND_DOCUMENT;
+}
+
+/* Passes the document behind the request on, and keeps it. False: the pipe was reset. */
+static bool pass_document(struct vp_printer *p, struct vp_http *from, http_t *to)
+{
+	struct vp_job *job = vp_job_begin(p->jobs, vp_pipe_name(from->pipe));
+	char buf[8192];
+	ssize_t n;
+
+	vp_log_text(p->log, "job", "event", "begins", "pipe", vp_pipe_name(from->pipe), NULL);
+	vp_state_job(p->state, true);
+	while ((n = vp_http_body(from, buf, sizeof(buf))) > 0) {
+		vp_job_add(job, buf, (size_t)n);
+		cupsWriteRequestData(to, buf, (size_t)n);
+	}
+	vp_job_end(job, n == 0 ? "request" : "reset");
+	vp_log_text(p->log, "job", "event", "ends", "why", n == 0 ? "request" : "reset", "pipe",
+		    vp_pipe_name(from->pipe), NULL);
+	if (n == 0)
+		vp_state_print(p->state, 1, false);
+	vp_state_job(p->state, false);
+	return n == 0;
+}
+
+/* What the real server says; NULL when the pipe was reset. */
+static ipp_t *forward(struct vp_printer *p, struct vp_http *from, ipp_t *request)
+{
+	bool document = carries_document(ippGetOperation(request));
+	http_t *to = p->ippserver ? vp_ippserver_connect(p->ippserver) : NULL;
+	ipp_t *answer = NULL;
+	bool ok = true;
+
+	if (to) {
+		cupsSendRequest(to, request, RESOURCE,
+				document ? CUPS_LENGTH_VARIABLE : ippLength(request));
+		if (document)
+			ok = pass_document(p, from, to);
+		if (ok)
+			answer = cupsGetResponse(to, RESOURCE);
+		httpClose(to);
+	}
+	if (!ok)
+		return NULL;
+	if (!answer)
+		answer = ippNewResponse(request), ippSetStatusCode(answer, IPP_STATUS_ERROR_INTERNAL);
+	return answer;
+}
+
+/* True when the request wants the attribute: named, in a group that holds it, or no names at all. */
+static bool wanted(ipp_t *request, const char *name)
+{
+	ipp_attribute_t *list = ippFindAttribute(request, "requested-attributes", IPP_TAG_KEYWORD);
+
+	return !list || ippContainsString(list, "all") ||
+	       ippContainsString(list, "printer-description") || ippContainsString(list, name);
+}
+
+static void overlay(struct vp_printer *p, ipp_t *request, ipp_t *answer)
+{
+	ipp_t *live = vp_ipp_live(p);
+
+	for (ipp_attribute_t *a = ippFirstAttribute(live); a; a = ippNextAttribute(live)) {
+		ipp_attribute_t *old = ippFindAttribute(answer, ippGetName(a), IPP_TAG_ZERO);
+
+		if (old)
+			ippDeleteAttribute(answer, old);
+		if (wanted(request, ippGetName(a)))
+			ippCopyAttribute(answer, a, 0);
+	}
+	ippDelete(live);
+}
+
+static void add_values(cJSON *line, const char *key, ipp_attribute_t *attr)
+{
+	cJSON *list = attr ? cJSON_AddArrayToObject(line, key) : NULL;
+
+	for (int i = 0; i < (attr ? ippGetCount(attr) : 0); i++)
+		cJSON_AddItemToArray(list, cJSON_CreateString(ippGetString(attr, i, NULL)));
+}
+
+static void log_exchange(struct vp_printer *p, struct vp_http *http, ipp_op_t op, ipp_t *request,
+			 ipp_t *answer)
+{
+	cJSON *line = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(line, "pipe", vp_pipe_name(http->pipe));
+	cJSON_AddStringToObject(line, "operation", ippOpString(op));
+	cJSON_AddStringToObject(line, "status", ippErrorString(ippGetStatusCode(answer)));
+	add_values(line, "requested",
+		   ippFindAttribute(request, "requested-attributes", IPP_TAG_KEYWORD));
+	if (op == IPP_OP_IDENTIFY_PRINTER) {
+		ipp_attribute_t *a = ippFindAttribute(request, "identify-actions", IPP_TAG_KEYWORD);
+		const char *flash = "flash"; /* PWG 5100.13: the printer's own choice */
+
+		add_values(line, "actions", a);
+		if (!a)
+			cJSON_AddItemToObject(line, "actions", cJSON_CreateStringArray(&flash, 1));
+	}
+	vp_log_json(p->log, "ipp", line);
+}
+
+bool vp_ipp_bridge(struct vp_printer *printer, struct vp_http *http, struct pl_bytes *answer)
+{
+	ipp_t *request = ippNew(), *response = NULL;
+	ipp_op_t op;
+	bool ok = true;
+
+	if (ippReadIO(http, read_body, 1, NULL, request) != IPP_STATE_DATA) {
+		ippDelete(request);
+		return true;
+	}
+	op = ippGetOperation(request);
+	response = forward(printer, http, request);
+	if (!response) {
+		ippDelete(request);
+		return false;
+	}
+	if (op == IPP_OP_GET_PRINTER_ATTRIBUTES)
+		overlay(printer, request, response);
+	log_exchange(printer, http, op, request, response);
+	ippSetState(response, IPP_STATE_IDLE);
+	ok = ippWriteIO(answer, write_answer, 1, NULL, response) == IPP_STATE_DATA;
+	ippDelete(response);
+	ippDelete(request);
+	if (!ok)
+		pl_bytes_clear(answer);
+	return true;
+}

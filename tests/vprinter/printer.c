@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Printer: puts the parts together, and plugs the whole in and out. */
+
+#include "printer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib.h>
+
+#include <platen/clock.h>
+
+#include "ipp_server.h"
+#include "json.h"
+#include "print.h"
+#include "reason.h"
+#include "view.h"
+#include "web.h"
+
+/* --- what the device asks --- */
+
+static char *device_text(void *arg, const char *pattern)
+{
+	struct vp_printer *p = arg;
+
+	return vp_view_text(p->profile, p->state, pattern);
+}
+
+static uint8_t device_port_status(void *arg)
+{
+	struct vp_printer *p = arg;
+
+	return vp_view_port_status(p->state);
+}
+
+static const char *class_request_name(const uint8_t setup[8])
+{
+	switch (setup[0] << 8 | setup[1]) {
+	case 0xa100: return "GET_DEVICE_ID";
+	case 0xa101: return "GET_PORT_STATUS";
+	case 0x2102:
+	case 0x2302: return "SOFT_RESET";
+	default: return NULL;
+	}
+}
+
+static void device_asked(void *arg, const uint8_t setup[8], int status)
+{
+	struct vp_printer *p = arg;
+	const char *name = class_request_name(setup);
+	cJSON *line;
+
+	if (!name && (setup[0] & 0x60) == 0)
+		return; /* chapter 9 is no news */
+	line = cJSON_CreateObject();
+	cJSON_AddStringToObject(line, "request", name ? name : "?");
+	cJSON_AddNumberToObject(line, "type", setup[0]);
+	cJSON_AddNumberToObject(line, "code", setup[1]);
+	cJSON_AddNumberToObject(line, "value", setup[2] | setup[3] << 8);
+	cJSON_AddNumberToObject(line, "index", setup[4] | setup[5] << 8);
+	cJSON_AddStringToObject(line, "status", status == 0 ? "ok" : "stall");
+	vp_log_json(p->log, "control", line);
+}
+
+static void device_selected(void *arg, unsigned interface, unsigned alternate)
+{
+	struct vp_printer *p = arg;
+	cJSON *line = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(line, "interface", interface);
+	cJSON_AddNumberToObject(line, "alternate", alternate);
+	vp_log_json(p->log, "set-interface", line);
+}
+
+static void device_soft_reset(void *arg, unsigned interface)
+{
+	(void)arg;
+	(void)interface; /* device_asked() has logged it */
+}
+
+static void device_unplug(void *arg, int return_ms)
+{
+	vp_printer_vanish(arg, return_ms);
+}
+
+/* --- what follows from a change of state --- */
+
+/* A print pipe of a stopped printer takes no data, where behaviour.json says so. */
+static bool blocks(struct vp_printer *p)
+{
+	const cJSON *print = vp_profile_behaviour(p->profile, "print");
+	cJSON *facts;
+	bool stopped;
+
+	if (!vp_json_true(print, "blocks_when_stopped", false))
+		return false;
+	facts = vp_state_facts(p->state);
+	stopped = vp_reasons_stop(vp_json_at(facts, "state.reasons"));
+	cJSON_Delete(facts);
+	return stopped;
+}
+
+static void state_changed(void *arg)
+{
+	struct vp_printer *p = arg;
+	const struct vp_descriptors *d;
+	bool hold;
+
+	if (!p->device)
+		return;
+	d = vp_device_descriptors(p->device);
+	hold = blocks(p);
+	for (size_t i = 0; i < d->setting_count; i++) {
+		struct vp_pipe *pipe = vp_device_pipe(p->device, i);
+
+		if (!pipe || !vp_setting_is_print(&d->settings[i]))
+			continue;
+		vp_pipe_hold(pipe, hold);
+		vp_pipe_poke(pipe);
+	}
+	for (int i = 0; i < p->front_count; i++)
+		if (p->fronts[i].power)
+			p->fronts[i].power(p->fronts[i].arg, p, vp_state_asleep(p->state));
+}
+
+/* --- its threads --- */
+
+struct talk {
+	struct vp_printer *printer;
+	size_t setting;
+};
+
+static void *talk(void *arg)
+{
+	struct talk t = *(struct talk *)arg;
+	const struct vp_setting *s = &vp_device_descriptors(t.printer->device)->settings[t.setting];
+	struct vp_pipe *pipe = vp_device_pipe(t.printer->device, t.setting);
+
+	free(arg);
+	if (vp_setting_is_http(s))
+		vp_web_serve(t.printer, pipe);
+	else
+		vp_print_serve(t.printer, pipe);
+	return NULL;
+}
+
+static void start_threads(struct vp_printer *p)
+{
+	const struct vp_descriptors *d = vp_device_descriptors(p->device);
+
+	for (size_t i = 0; i < d->setting_count; i++) {
+		struct talk *t;
+
+		if (!vp_device_pipe(p->device, i) ||
+		    (!vp_setting_is_http(&d->settings[i]) && !vp_setting_is_print(&d->settings[i])))
+			continue;
+		t = malloc(sizeof(*t));
+		if (!t)
+			abort();
+		*t = (struct talk){ p, i };
+		p->started[i] = pthread_create(&p->threads[i], NULL, talk, t) == 0;
+	}
+}
+
+static void stop_threads(struct vp_printer *p)
+{
+	for (size_t i = 0; i < VP_MAX_SETTINGS; i++) {
+		if (!p->started[i])
+			continue;
+		vp_pipe_end(vp_device_pipe(p->device, i));
+		pthread_join(p->threads[i], NULL);
+	}
+}
+
+/* --- life --- */
+
+static bool speaks_http(const struct vp_descriptors *d)
+{
+	for (size_t i = 0; i < d->setting_count; i++)
+		if (vp_setting_is_http(&d->settings[i]))
+			return true;
+	return false;
+}
+
+static enum pl_result start_ippserver(struct vp_printer *p, struct pl_error *err)
+{
+	gchar *conf = g_build_filename(p->profile->dir, "ipp", "printer.conf", NULL);
+	enum pl_result r = PL_OK;
+
+	if (speaks_http(vp_device_descriptors(p->device)) && g_file_test(conf, G_FILE_TEST_EXISTS))
+		r = vp_ippserver_start(p->name, conf, p->dir, &p->ippserver, err);
+	g_free(conf);
+	return r;
+}
+
+enum pl_result vp_printer_create(const char *name, int port, const char *profile_dir,
+				 const char *spool, uint64_t seed, struct vp_printer **ret_printer,
+				 struct pl_error *err)
+{
+	static const struct vp_device_ops OPS = { device_text, device_port_status, device_asked,
+						  device_selected, device_soft_reset };
+	struct vp_printer *p = calloc(1, sizeof(*p));
+	gchar *log, *jobs;
+	enum pl_result r;
+
+	if (!p)
+		abort();
+	pthread_mutex_init(&p->mutex, NULL);
+	p->name = g_strdup(name);
+	p->port = port;
+	p->dir = g_build_filename(spool, name, NULL);
+	if (g_mkdir_with_parents(p->dir, 0755) != 0) {
+		r = pl_error_set(err, PL_E_IO, "cannot make %s: %s", p->dir, strerror(errno));
+		goto fail;
+	}
+	log = g_build_filename(p->dir, "log.jsonl", NULL);
+	jobs = g_build_filename(p->dir, "jobs", NULL);
+	p->log = vp_log_create(log);
+	p->jobs = vp_jobs_create(jobs);
+	g_free(log);
+	g_free(jobs);
+	r = vp_profile_load(profile_dir, &p->profile, err);
+	if (r != PL_OK)
+		goto fail;
+	p->state = vp_state_create(p->profile, seed, state_changed, p);
+	r = vp_device_create(p->profile->device, vp_profile_behaviour(p->profile, "faults"), p->dir,
+			     device_unplug, &OPS, p, &p->device, err);
+	if (r == PL_OK)
+		r = start_ippserver(p, err);
+	if (r != PL_OK)
+		goto fail;
+	start_threads(p);
+	*ret_printer = p;
+	return PL_OK;
+fail:
+	vp_printer_destroy(p);
+	return r;
+}
+
+void vp_printer_destroy(struct vp_printer *p)
+{
+	if (!p)
+		return;
+	stop_threads(p);
+	vp_ippserver_stop(p->ippserver);
+	vp_device_destroy(p->device);
+	vp_state_destroy(p->state);
+	vp_profile_destroy(p->profile);
+	vp_jobs_destroy(p->jobs);
+	vp_log_destroy(p->log);
+	pthread_mutex_destroy(&p->mutex);
+	g_free(p->dir);
+	g_free(p->name);
+	free(p);
+}
+
+void vp_printer_add_front(struct vp_printer *p, const struct vp_front *front)
+{
+	p->fronts[p->front_count++] = *front;
+}
+
+bool vp_printer_plugged(struct vp_printer *p, int *ret_address)
+{
+	bool plugged;
+
+	pthread_mutex_lock(&p->mutex);
+	plugged = p->plugged;
+	if (ret_address)
+		*ret_address = p->address;
+	pthread_mutex_unlock(&p->mutex);
+	return plugged;
+}
+
+int64_t vp_printer_up_ms(struct vp_printer *p)
+{
+	int64_t since;
+
+	pthread_mutex_lock(&p->mutex);
+	since = p->plugged_ms;
+	pthread_mutex_unlock(&p->mutex);
+	return pl_clock_now_ms() - since;
+}
+
+/* Addresses go up with every plug on the bus, as the kernel gives them, and start again after 127. */
+static int next_address(void)
+{
+	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	static int last = 1;
+	int address;
+
+	pthread_mutex_lock(&mutex);
+	last = last >= 127 ? 2 : last + 1;
+	address = last;
+	pthread_mutex_unlock(&mutex);
+	return address;
+}
+
+void vp_printer_plug(struct vp_printer *p)
+{
+	pthread_mutex_lock(&p->mutex);
+	if (p->plugged) {
+		pthread_mutex_unlock(&p->mutex);
+		return;
+	}
+	p->plugged = true;
+	p->address = next_address();
+	p->plugged_ms = pl_clock_now_ms();
+	pthread_mutex_unlock(&p->mutex);
+	vp_device_reset(p->device, -ESHUTDOWN);
+	vp_state_power_on(p->state);
+	vp_log_text(p->log, "plug", NULL);
+	for (int i = 0; i < p->front_count; i++)
+		p->fronts[i].plug(p->fronts[i].arg, p);
+}
+
+void vp_printer_unplug(struct vp_printer *p)
+{
+	pthread_mutex_lock(&p->mutex);
+	if (!p->plugged) {
+		pthread_mutex_unlock(&p->mutex);
+		return;
+	}
+	p->plugged = false;
+	pthread_mutex_unlock(&p->mutex);
+	vp_log_text(p->log, "unplug", NULL);
+	for (int i = 0; i < p->front_count; i++)
+		p->fronts[i].unplug(p->fronts[i].arg, p);
+	vp_device_reset(p->device, -ESHUTDOWN);
+}
+
+struct vanish {
+	struct vp_printer *printer;
+	int return_ms;
+};
+
+static void *vanish(void *arg)
+{
+	struct vanish v = *(struct vanish *)arg;
+
+	free(arg);
+	vp_printer_unplug(v.printer);
+	if (v.return_ms >= 0) {
+		g_usleep((gulong)v.return_ms * 1000);
+		vp_printer_plug(v.printer);
+	}
+	return NULL;
+}
+
+void vp_printer_vanish(struct vp_printer *p, int return_ms)
+{
+	struct vanish *v = malloc(sizeof(*v));
+	pthread_t thread;
+
+	if (!v)
+		abort();
+	*v = (struct vanish){ p, return_ms };
+	if (pthread_create(&thread, NULL, vanish, v) == 0)
+		pthread_detach(thread);
+}
+
+void vp_printer_asked(struct vp_printer *p)
+{
+	const cJSON *sleep = vp_profile_behaviour(p->profile, "sleep");
+
+	if (vp_json_true(sleep, "wakes_on_query", false) && vp_state_asleep(p->state)) {
+		vp_state_sleep(p->state, false);
+		vp_log_text(p->log, "power", "event", "woken by a question", NULL);
+	}
+}
