@@ -138,8 +138,9 @@ void pl_snapshot_add_reason(struct pl_snapshot *s, struct pl_span keyword, enum 
 {
 	if (!is_keyword(keyword) || keyword.size >= PL_MAX_REASON)
 		return;
+	if (!s->reasons_known)
+		s->reasons_source = source;
 	s->reasons_known = true;
-	s->reasons_source = source;
 	if (pl_span_is(keyword, "none"))
 		return;
 	for (size_t i = 0; i < s->reason_count; i++)
