@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Avahi stub: lets ippeveprinter run without D-Bus and avahi-daemon (it gives up without them).
- * Preloaded, it takes the place of the fifteen avahi functions that ippeveprinter calls: all of them succeed and do nothing.
+ * Preloaded, it takes the place of the fifteen avahi functions that ippeveprinter calls: all of
+ * them succeed and do nothing.
  */
 
 #include <stddef.h>

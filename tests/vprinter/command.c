@@ -44,9 +44,12 @@ static const char *fact_path(const char *word)
 	static const struct {
 		const char *word, *path;
 	} NAMES[] = {
-		{ "serial", "identity.serial_number" }, { "firmware", "identity.firmware" },
-		{ "uuid", "identity.uuid" },            { "message", "state.message" },
-		{ "location", "texts.location" },       { "usb-serial", "extra.usb_serial" },
+		{ "serial", "identity.serial_number" },
+		{ "firmware", "identity.firmware" },
+		{ "uuid", "identity.uuid" },
+		{ "message", "state.message" },
+		{ "location", "texts.location" },
+		{ "usb-serial", "extra.usb_serial" },
 	};
 
 	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
@@ -119,8 +122,8 @@ static enum pl_result print_tree(struct call *c, cJSON *tree)
 
 static enum pl_result do_dump(struct call *c)
 {
-	return print_tree(c, c->printer ? vp_truth_printer(c->printer) :
-					  vp_truth(c->rack->printers, c->rack->count));
+	return print_tree(c, c->printer ? vp_truth_printer(c->printer)
+					: vp_truth(c->rack->printers, c->rack->count));
 }
 
 static enum pl_result do_log(struct call *c)
@@ -180,16 +183,17 @@ enum pl_result vp_command(struct vp_rack *rack, char **words, int count, struct 
 			  struct pl_error *err)
 {
 	for (size_t i = 0; count > 0 && i < sizeof(COMMANDS) / sizeof(COMMANDS[0]); i++) {
-		struct call c = { .rack = rack, .words = words + 1, .count = count - 1,
-				  .out = out, .err = err };
+		struct call c = {
+			.rack = rack, .words = words + 1, .count = count - 1, .out = out, .err = err
+		};
 
 		if (strcmp(COMMANDS[i].verb, words[0]) != 0)
 			continue;
 		if (COMMANDS[i].wants != NO_PRINTER && c.count > 0) {
 			c.printer = vp_rack_find(rack, c.words[0]);
 			if (!c.printer)
-				return pl_error_set(err, PL_E_NOT_FOUND, "no printer is called \"%s\"",
-						    c.words[0]);
+				return pl_error_set(err, PL_E_NOT_FOUND,
+						    "no printer is called \"%s\"", c.words[0]);
 			c.words++;
 			c.count--;
 		}
@@ -197,7 +201,8 @@ enum pl_result vp_command(struct vp_rack *rack, char **words, int count, struct 
 			return pl_error_set(err, PL_E_INVALID, "usage: %s", COMMANDS[i].usage);
 		return COMMANDS[i].run(&c);
 	}
-	return pl_error_set(err, PL_E_INVALID,
-			    "no such command; there are plug unplug set print toner jam clear sleep "
-			    "wake dump log job-list list");
+	return pl_error_set(
+		err, PL_E_INVALID,
+		"no such command; there are plug unplug set print toner jam clear sleep "
+		"wake dump log job-list list");
 }

@@ -3,8 +3,8 @@
 #define VP_CONTROL_H
 
 /*
- * Control: a Unix socket on which commands come, one line each (words quoted as in a shell), and go back as text, ended
- * by a line "ok" or "error: one sentence".
+ * Control: a Unix socket on which commands come, one line each (words quoted as in a shell), and go
+ * back as text, ended by a line "ok" or "error: one sentence".
  *
  * Threads: one of its own for serving. Memory: vp_control_stop().
  */
@@ -20,7 +20,8 @@ enum pl_result vp_control_start(const char *path, struct vp_rack *rack,
 				struct vp_control **ret_control, struct pl_error *err);
 void vp_control_stop(struct vp_control *c);
 
-/* The other side: sends the words to a running program and prints its answer to stdout. Returns the exit code. */
+/* The other side: sends the words to a running program and prints its answer to stdout. Returns the
+ * exit code. */
 int vp_control_do(const char *path, char **words, int count);
 
 #endif

@@ -13,7 +13,7 @@
 #define DT_CONFIG     2
 #define DT_INTERFACE  4
 #define DT_ENDPOINT   5
-#define DT_BOS        15
+#define DT_BOS	      15
 #define DT_IPP_INFO   0x21
 #define DT_COMPANION  48
 #define CONFIG_HEADER 9
@@ -56,8 +56,8 @@ static enum pl_result read_speed(const char *text, struct vp_descriptors *d, str
 		d->packet_size = SPEEDS[i].packet;
 		return PL_OK;
 	}
-	return pl_error_set(err, PL_E_INVALID, "device.json: speed \"%s\" is not full, high or super",
-			    text);
+	return pl_error_set(err, PL_E_INVALID,
+			    "device.json: speed \"%s\" is not full, high or super", text);
 }
 
 static enum pl_result add(struct vp_descriptors *d, const uint8_t *bytes, size_t n)
@@ -71,8 +71,10 @@ static enum pl_result add(struct vp_descriptors *d, const uint8_t *bytes, size_t
 
 static enum pl_result add_endpoint(struct vp_descriptors *d, uint8_t address)
 {
-	const uint8_t endpoint[] = { 7, DT_ENDPOINT, address, 2, (uint8_t)d->packet_size,
-				     (uint8_t)(d->packet_size >> 8), 0 };
+	const uint8_t endpoint[] = {
+		7, DT_ENDPOINT, address, 2, (uint8_t)d->packet_size, (uint8_t)(d->packet_size >> 8),
+		0
+	};
 	const uint8_t companion[] = { 6, DT_COMPANION, 0, 0, 0, 0 };
 	enum pl_result r;
 
@@ -93,7 +95,8 @@ static enum pl_result add_setting(struct vp_descriptors *d, const cJSON *row, ui
 
 	if (d->setting_count == VP_MAX_SETTINGS)
 		return pl_error_set(err, PL_E_INVALID, "device.json: too many settings");
-	if (sscanf(vp_json_text(row, "class", ""), "%x/%x/%x", &class_code, &subclass, &protocol) != 3)
+	if (sscanf(vp_json_text(row, "class", ""), "%x/%x/%x", &class_code, &subclass, &protocol) !=
+	    3)
 		return pl_error_set(err, PL_E_INVALID, "device.json: a setting needs \"class\"");
 	*s = (struct vp_setting){ .interface = interface,
 				  .alternate = alternate,
@@ -112,7 +115,8 @@ static enum pl_result add_setting(struct vp_descriptors *d, const cJSON *row, ui
 		r = add_endpoint(d, s->ep_out);
 	if (r == PL_OK)
 		r = add_endpoint(d, s->ep_in);
-	return r == PL_OK ? PL_OK : pl_error_set(err, PL_E_INVALID, "device.json: too many settings");
+	return r == PL_OK ? PL_OK
+			  : pl_error_set(err, PL_E_INVALID, "device.json: too many settings");
 }
 
 static enum pl_result add_interfaces(struct vp_descriptors *d, const cJSON *device,
@@ -142,7 +146,7 @@ static enum pl_result add_interfaces(struct vp_descriptors *d, const cJSON *devi
 static void make_config_header(struct vp_descriptors *d)
 {
 	const uint8_t header[] = { CONFIG_HEADER, DT_CONFIG, 0, 0, d->interface_count, 1, 0,
-				   SELF_POWERED, 1 };
+				   SELF_POWERED,  1 };
 
 	memcpy(d->config, header, sizeof(header));
 	put16(d->config + 2, (unsigned)d->config_size);
@@ -150,11 +154,24 @@ static void make_config_header(struct vp_descriptors *d)
 
 static void make_device(struct vp_descriptors *d)
 {
-	const uint8_t device[18] = { 18, DT_DEVICE, 0, 0, 0, 0, 0,
+	const uint8_t device[18] = { 18,
+				     DT_DEVICE,
+				     0,
+				     0,
+				     0,
+				     0,
+				     0,
 				     d->speed == VP_SPEED_SUPER ? 9 : 64,
-				     0, 0, 0, 0, 0, 0,
-				     d->manufacturer ? 1 : 0, d->product ? 2 : 0,
-				     d->serial ? 3 : 0, 1 };
+				     0,
+				     0,
+				     0,
+				     0,
+				     0,
+				     0,
+				     d->manufacturer ? 1 : 0,
+				     d->product ? 2 : 0,
+				     d->serial ? 3 : 0,
+				     1 };
 
 	memcpy(d->device, device, sizeof(device));
 	put16(d->device + 2, d->speed == VP_SPEED_SUPER ? 0x0320 : 0x0200);
@@ -165,8 +182,8 @@ static void make_device(struct vp_descriptors *d)
 
 static void make_bos(struct vp_descriptors *d)
 {
-	static const uint8_t BOS[] = { 5,  DT_BOS, 22, 0, 2, 7, 16, 2, 2, 0, 0, 0,
-				       10, 16,     3,  0, 0x0e, 0, 1, 10, 0xff, 7 };
+	static const uint8_t BOS[] = { 5, DT_BOS, 22, 0, 2, 7,	  16, 2, 2,  0,	   0,
+				       0, 10,	  16, 3, 0, 0x0e, 0,  1, 10, 0xff, 7 };
 
 	if (d->speed != VP_SPEED_SUPER)
 		return;

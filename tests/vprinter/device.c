@@ -129,13 +129,15 @@ int vp_device_interface_of(struct vp_device *d, uint8_t endpoint)
 
 char *vp_device_string(struct vp_device *d, int index)
 {
-	const char *pattern = index == 1 ? d->desc.manufacturer : index == 2 ? d->desc.product :
-								  d->desc.serial;
+	const char *pattern = index == 1   ? d->desc.manufacturer
+			      : index == 2 ? d->desc.product
+					   : d->desc.serial;
 
 	return pattern ? d->ops.text(d->arg, pattern) : NULL;
 }
 
-/* String descriptor `index`; 0 is the list of languages. Returns its bytes, 0 where there is none. */
+/* String descriptor `index`; 0 is the list of languages. Returns its bytes, 0 where there is none.
+ */
 static size_t string_reply(struct vp_device *d, int index, uint8_t *out)
 {
 	gunichar2 *wide;
@@ -170,7 +172,8 @@ static size_t copy(uint8_t *out, const void *bytes, size_t n)
 	return n;
 }
 
-/* A device qualifier (type 6), or the other speed's configuration (type 7) of a high-speed device. */
+/* A device qualifier (type 6), or the other speed's configuration (type 7) of a high-speed device.
+ */
 static size_t other_speed_reply(struct vp_device *d, int type, uint8_t *out)
 {
 	static const uint8_t QUALIFIER[] = { 10, 6, 0, 2, 0, 0, 0, 64, 1, 0 };
@@ -252,7 +255,8 @@ static size_t in_reply(struct vp_device *d, unsigned request, unsigned value, un
 	}
 }
 
-/* SOFT_RESET of the printer class: buffers of the interface are flushed, halts cleared, transfers stay. */
+/* SOFT_RESET of the printer class: buffers of the interface are flushed, halts cleared, transfers
+ * stay. */
 static int soft_reset(struct vp_device *d, unsigned interface)
 {
 	if (interface >= d->desc.interface_count)

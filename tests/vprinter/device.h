@@ -28,8 +28,8 @@ struct vp_device_ops {
 
 struct vp_device;
 
-/* `device` is device.json, `raw_dir` where raw streams go (NULL: nowhere), `faults` the array of behaviour.json.
- * Returns PL_OK | PL_E_INVALID. */
+/* `device` is device.json, `raw_dir` where raw streams go (NULL: nowhere), `faults` the array of
+ * behaviour.json. Returns PL_OK | PL_E_INVALID. */
 enum pl_result vp_device_create(const cJSON *device, const cJSON *faults, const char *raw_dir,
 				void (*unplug)(void *arg, int return_ms),
 				const struct vp_device_ops *ops, void *arg,
@@ -59,14 +59,16 @@ int vp_device_select(struct vp_device *d, unsigned interface, unsigned alternate
 /* CLEAR_FEATURE(ENDPOINT_HALT). Returns 0 or -ENOENT. */
 int vp_device_clear_halt(struct vp_device *d, uint8_t endpoint);
 
-/* All pipes start anew, all interfaces return to alternate setting 0; pending transfers end with `status`. */
+/* All pipes start anew, all interfaces return to alternate setting 0; pending transfers end with
+ * `status`. */
 void vp_device_reset(struct vp_device *d, int status);
 
 /* The IEEE 1284 ID as GET_DEVICE_ID sends it, with its length; returns its bytes (at most cap). */
 size_t vp_device_id(struct vp_device *d, unsigned interface, unsigned alternate, uint8_t *out,
 		    size_t cap);
 
-/* The rendered string descriptor 1 (manufacturer), 2 (product) or 3 (serial); g_free(), NULL where it has none. */
+/* The rendered string descriptor 1 (manufacturer), 2 (product) or 3 (serial); g_free(), NULL where
+ * it has none. */
 char *vp_device_string(struct vp_device *d, int index);
 
 #endif

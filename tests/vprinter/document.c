@@ -36,8 +36,8 @@ static size_t type_of(const char *path)
 	return i;
 }
 
-/* The file of a target, which may leave out ".xml" or ".html"; NULL where there is none, or where it would lie outside of
- * the folder. g_free() it. */
+/* The file of a target, which may leave out ".xml" or ".html"; NULL where there is none, or where
+ * it would lie outside of the folder. g_free() it. */
 static char *file_of(const struct vp_printer *printer, const char *target)
 {
 	static const char *const SUFFIXES[] = { "", ".xml", ".html" };

@@ -42,8 +42,10 @@ static cJSON *draw_text(const char *pattern, uint64_t *seed)
 	size_t n = 0;
 
 	for (; pattern[n] && n + 1 < sizeof(text); n++) {
-		unsigned span = pattern[n] == '#' ? 10 : pattern[n] == '~' ? 16 :
-				pattern[n] == '?' ? (unsigned)strlen(DIGITS) : 0;
+		unsigned span = pattern[n] == '#'   ? 10
+				: pattern[n] == '~' ? 16
+				: pattern[n] == '?' ? (unsigned)strlen(DIGITS)
+						    : 0;
 
 		text[n] = span ? DIGITS[next(seed) % span] : pattern[n];
 	}
@@ -82,7 +84,8 @@ static cJSON *sum(const cJSON *wish, const cJSON *root)
 
 	cJSON_ArrayForEach(part, wish->child)
 	{
-		const cJSON *node = cJSON_IsString(part) ? vp_json_at(root, part->valuestring) : part;
+		const cJSON *node =
+			cJSON_IsString(part) ? vp_json_at(root, part->valuestring) : part;
 
 		total += node ? node->valuedouble : 0;
 	}

@@ -3,10 +3,11 @@
 #define VP_DRAW_H
 
 /*
- * Draw: the facts of a printer that differ from run to run, so that no test can know them beforehand.
+ * Draw: the facts of a printer that differ from run to run, so that no test can know them
+ * beforehand.
  *
- *     { "$int": [100, 5000] }            { "$text": "CNB#####?" }   # digit, ? capital or digit, ~ hex digit
- *     { "$uuid": true }                  { "$sum": ["counters.impressions_color", 7] }
+ *     { "$int": [100, 5000] }            { "$text": "CNB#####?" }   # digit, ? capital or digit, ~
+ * hex digit { "$uuid": true }                  { "$sum": ["counters.impressions_color", 7] }
  *
  * Sums are made after everything else has been drawn.
  * Threads: pure. The same seed and the same facts give the same printer.

@@ -230,8 +230,8 @@ bool vp_faults_out_stalls(struct vp_faults *f, uint64_t taken)
 size_t vp_faults_out_room(struct vp_faults *f, uint64_t taken, size_t n)
 {
 	for (struct fault *row = f->first; row; row = row->next) {
-		bool stops = strcmp(row->action, "stall") == 0 ||
-			     strcmp(row->action, "silence") == 0;
+		bool stops =
+			strcmp(row->action, "stall") == 0 || strcmp(row->action, "silence") == 0;
 
 		if (!row->out || row->count == 0 || !stops)
 			continue;

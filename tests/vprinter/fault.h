@@ -7,10 +7,11 @@
  *
  *     "faults": [ { "pipe": "1-1", "direction": "in", "at": 700, "each": true, "do": "truncate" } ]
  *
- * `at` counts bytes: of each message where `each` is true, else of all the pipe's stream since it was plugged in.
- * README.md lists what `do` can be.
+ * `at` counts bytes: of each message where `each` is true, else of all the pipe's stream since it
+ * was plugged in. README.md lists what `do` can be.
  *
- * Threads: one printer-side sender per pipe; the out functions under the pipe's lock. Memory: created, destroyed.
+ * Threads: one printer-side sender per pipe; the out functions under the pipe's lock. Memory:
+ * created, destroyed.
  */
 
 #include <stdbool.h>
@@ -22,8 +23,8 @@
 struct vp_faults;
 struct vp_pipe;
 
-/* Takes from `list` (the array, may be NULL) what concerns pipe `name`; NULL when nothing does. `unplug` is called for
- * the fault of that name, `return_ms` < 0: for good. */
+/* Takes from `list` (the array, may be NULL) what concerns pipe `name`; NULL when nothing does.
+ * `unplug` is called for the fault of that name, `return_ms` < 0: for good. */
 struct vp_faults *vp_faults_create(const cJSON *list, const char *name,
 				   void (*unplug)(void *arg, int return_ms), void *arg);
 void vp_faults_destroy(struct vp_faults *f);

@@ -33,8 +33,9 @@ enum pl_result vp_umockdev_create(struct vp_umockdev **ret_front, struct pl_erro
 	return PL_OK;
 }
 
-/* The ioctl socket of a node is left in place when the printer goes: a client that has just found the node would be
- * killed by the preload if nobody answered there. It goes when the port is used again. */
+/* The ioctl socket of a node is left in place when the printer goes: a client that has just found
+ * the node would be killed by the preload if nobody answered there. It goes when the port is used
+ * again. */
 static void detach(struct umock_port *port)
 {
 	if (port->attached[0])

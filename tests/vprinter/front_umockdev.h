@@ -3,8 +3,9 @@
 #define VP_FRONT_UMOCKDEV_H
 
 /*
- * umockdev front end: the printers exist for one command and its children, without USB hardware and without root.
- * sysfs, udev events and usbfs device nodes of a test bed; unmodified libusb programs (lsusb, ipp-usb) see real devices.
+ * umockdev front end: the printers exist for one command and its children, without USB hardware and
+ * without root. sysfs, udev events and usbfs device nodes of a test bed; unmodified libusb programs
+ * (lsusb, ipp-usb) see real devices.
  *
  * Threads: plug and unplug from any. Memory: vp_umockdev_destroy() after the command has ended.
  */

@@ -16,10 +16,10 @@
 
 #include "usbip_session.h"
 
-#define VERSION     0x0111
-#define DEVLIST     5
-#define IMPORT      3
-#define REQUEST     0x8000
+#define VERSION	    0x0111
+#define DEVLIST	    5
+#define IMPORT	    3
+#define REQUEST	    0x8000
 #define DEVICE_SIZE 312 /* struct usbip_usb_device */
 #define BUSID_SIZE  32
 #define MAX_CLIENTS 64
@@ -77,14 +77,15 @@ static void send_interfaces(int fd, struct vp_printer *p)
 		const struct vp_setting *s = &d->settings[i];
 
 		if (s->alternate == 0)
-			usbip_send(fd,
-				   (uint8_t[]){ s->class_code, s->subclass, s->protocol, 0 }, 4);
+			usbip_send(fd, (uint8_t[]){ s->class_code, s->subclass, s->protocol, 0 },
+				   4);
 	}
 }
 
 static void send_header(int fd, int code, int status)
 {
-	uint8_t reply[8] = { VERSION >> 8, VERSION & 0xff, 0, (uint8_t)code, 0, 0, 0, (uint8_t)status };
+	uint8_t reply[8] = { VERSION >> 8,   VERSION & 0xff, 0, (uint8_t)code, 0, 0, 0,
+			     (uint8_t)status };
 
 	usbip_send(fd, reply, sizeof(reply));
 }
@@ -114,8 +115,8 @@ static struct vp_printer *find(struct vp_usbip *u, const char *busid)
 
 	if (sscanf(busid, "1-%d", &port) != 1 || port < 1 || port > u->rack->count)
 		return NULL;
-	return vp_printer_plugged(u->rack->printers[port - 1], NULL) ? u->rack->printers[port - 1] :
-								       NULL;
+	return vp_printer_plugged(u->rack->printers[port - 1], NULL) ? u->rack->printers[port - 1]
+								     : NULL;
 }
 
 /* Marks the printer as this client's; false when another one has it. */
@@ -233,7 +234,8 @@ static void unplug(void *arg, struct vp_printer *printer)
 enum pl_result vp_usbip_create(int port, struct vp_rack *rack, struct vp_usbip **ret_front,
 			       struct pl_error *err)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_port = htons((uint16_t)port),
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct vp_usbip *u = calloc(1, sizeof(*u));
 	struct vp_front front = { plug, unplug, NULL, u };

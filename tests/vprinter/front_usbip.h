@@ -3,10 +3,11 @@
 #define VP_FRONT_USBIP_H
 
 /*
- * USB/IP front end: a server to which a kernel with vhci_hcd attaches the printers: usbip attach -r HOST -b 1-1.
- * A printer that is unplugged is detached; plugged in again, it can be attached again.
+ * USB/IP front end: a server to which a kernel with vhci_hcd attaches the printers: usbip attach -r
+ * HOST -b 1-1. A printer that is unplugged is detached; plugged in again, it can be attached again.
  *
- * Threads: one per connection. Memory: vp_usbip_destroy(). Standard: Linux Documentation/usb/usbip_protocol.rst, 1.1.1.
+ * Threads: one per connection. Memory: vp_usbip_destroy(). Standard: Linux
+ * Documentation/usb/usbip_protocol.rst, 1.1.1.
  */
 
 #include <platen/result.h>

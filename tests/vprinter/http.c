@@ -12,7 +12,7 @@
 
 #define MAX_HEAD   (32 * 1024)
 #define MAX_ANSWER (8 * 1024 * 1024)
-#define CHUNK      1000 /* bytes in a chunk of ours: never a multiple of a packet */
+#define CHUNK	   1000 /* bytes in a chunk of ours: never a multiple of a packet */
 
 void vp_http_init(struct vp_http *h, struct vp_pipe *pipe)
 {
@@ -76,8 +76,9 @@ static void start_body(struct vp_http *h)
 
 	h->chunked = strcasecmp(vp_http_header(h, "Transfer-Encoding", value, sizeof(value)),
 				"chunked") == 0;
-	h->left = h->chunked ? 0 :
-		  strtoll(vp_http_header(h, "Content-Length", value, sizeof(value)), NULL, 10);
+	h->left = h->chunked ? 0
+			     : strtoll(vp_http_header(h, "Content-Length", value, sizeof(value)),
+				       NULL, 10);
 	h->body_over = !h->chunked && h->left <= 0;
 }
 
@@ -96,7 +97,8 @@ bool vp_http_request(struct vp_http *h)
 	h->method[0] = h->target[0] = '\0';
 	n = end ? (size_t)((const uint8_t *)end + 4 - h->in.at) : h->in.size;
 	h->bad = !end || pl_bytes_add(&h->head, h->in.at, n) != PL_OK ||
-		 sscanf((const char *)h->head.at, "%15[A-Z] %1023s HTTP/1.", h->method, h->target) != 2;
+		 sscanf((const char *)h->head.at, "%15[A-Z] %1023s HTTP/1.", h->method,
+			h->target) != 2;
 	pl_bytes_drop(&h->in, n);
 	h->body_over = true;
 	if (!h->bad)

@@ -4,7 +4,8 @@
 
 /*
  * HTTP: the printer's end of HTTP/1.1 over a pipe: requests in, answers out.
- * A USB pipe cannot be closed: `Connection: close` means nothing here, and an answer always says where it ends.
+ * A USB pipe cannot be closed: `Connection: close` means nothing here, and an answer always says
+ * where it ends.
  *
  * Threads: the pipe's own. Memory: vp_http_finish(). Standard: RFC 9112; IPP over USB 1.0.
  */
@@ -21,21 +22,22 @@
 
 struct vp_http {
 	struct vp_pipe *pipe;
-	struct pl_bytes in;            /* read from the pipe, not yet used */
+	struct pl_bytes in; /* read from the pipe, not yet used */
 	char method[16];
 	char target[VP_MAX_TARGET];
-	struct pl_bytes head;          /* the request's head, for vp_http_header() */
-	bool chunked;                  /* body of the request */
-	int64_t left;                  /* bytes of it (or of its chunk) still to come */
+	struct pl_bytes head; /* the request's head, for vp_http_header() */
+	bool chunked;	      /* body of the request */
+	int64_t left;	      /* bytes of it (or of its chunk) still to come */
 	bool body_over, bad;
-	enum vp_pipe_event stopped;    /* why reading ended: VP_PIPE_RESET or _END */
+	enum vp_pipe_event stopped; /* why reading ended: VP_PIPE_RESET or _END */
 };
 
 void vp_http_init(struct vp_http *h, struct vp_pipe *pipe);
 void vp_http_finish(struct vp_http *h);
 void vp_http_restart(struct vp_http *h); /* after a reset of the pipe */
 
-/* Reads a request's head. False: the pipe was reset or ended (`stopped`). A head that is no HTTP sets `bad`. */
+/* Reads a request's head. False: the pipe was reset or ended (`stopped`). A head that is no HTTP
+ * sets `bad`. */
 bool vp_http_request(struct vp_http *h);
 
 /* The value of a header of the request, "" where there is none; valid until the next request. */
@@ -50,11 +52,11 @@ bool vp_http_drain(struct vp_http *h);
 struct vp_http_answer {
 	int status;
 	const char *content_type; /* NULL: no body */
-	const char *headers;      /* further lines, each ended by CRLF; NULL: none */
+	const char *headers;	  /* further lines, each ended by CRLF; NULL: none */
 	const void *body;
 	size_t size;
-	bool chunked;             /* the body is sent in chunks */
-	bool head_only;           /* answer to HEAD: lengths, no body */
+	bool chunked;	/* the body is sent in chunks */
+	bool head_only; /* answer to HEAD: lengths, no body */
 };
 
 /* Sends an answer as one message. False: the pipe was reset. */

@@ -80,11 +80,13 @@ static ipp_t *forward(struct vp_printer *p, struct vp_http *from, ipp_t *request
 	if (!ok)
 		return NULL;
 	if (!answer)
-		answer = ippNewResponse(request), ippSetStatusCode(answer, IPP_STATUS_ERROR_INTERNAL);
+		answer = ippNewResponse(request),
+		ippSetStatusCode(answer, IPP_STATUS_ERROR_INTERNAL);
 	return answer;
 }
 
-/* True when the request wants the attribute: named, in a group that holds it, or no names at all. */
+/* True when the request wants the attribute: named, in a group that holds it, or no names at all.
+ */
 static bool wanted(ipp_t *request, const char *name)
 {
 	ipp_attribute_t *list = ippFindAttribute(request, "requested-attributes", IPP_TAG_KEYWORD);

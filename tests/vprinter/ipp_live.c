@@ -76,9 +76,9 @@ static void read_values(struct reader *r, bool collection, struct values *v)
 
 	do {
 		before = *r;
-		if (!next(r) || (!r->quoted && (strcmp(r->word, "ATTR") == 0 ||
-						strcmp(r->word, "MEMBER") == 0 ||
-						strcmp(r->word, "}") == 0))) {
+		if (!next(r) ||
+		    (!r->quoted && (strcmp(r->word, "ATTR") == 0 ||
+				    strcmp(r->word, "MEMBER") == 0 || strcmp(r->word, "}") == 0))) {
 			*r = before;
 			return;
 		}
@@ -126,9 +126,7 @@ static void add_value(ipp_t *ipp, ipp_attribute_t **attr, ipp_tag_t tag, const c
 		else
 			*attr = ippAddCollection(ipp, group, name, collection);
 		break;
-	case IPP_TAG_DATE:
-		*attr = ippAddDate(ipp, group, name, ippTimeToDate(atol(text)));
-		break;
+	case IPP_TAG_DATE: *attr = ippAddDate(ipp, group, name, ippTimeToDate(atol(text))); break;
 	default:
 		if (*attr)
 			ippSetString(ipp, attr, n, text);

@@ -21,7 +21,7 @@
 
 #include "library.h"
 
-#define PROGRAM    "ippeveprinter"
+#define PROGRAM	    "ippeveprinter"
 #define PATIENCE_MS 10000
 
 struct vp_ippserver {
@@ -29,7 +29,8 @@ struct vp_ippserver {
 	int port;
 };
 
-/* A port nobody listens on. Between this and the child's bind somebody else may take it: start() then fails. */
+/* A port nobody listens on. Between this and the child's bind somebody else may take it: start()
+ * then fails. */
 static int free_port(void)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -81,12 +82,14 @@ enum pl_result vp_ippserver_start(const char *name, const char *conf, const char
 	log = g_build_filename(dir, PROGRAM ".log", NULL);
 	spool = g_build_filename(dir, "ipp", NULL);
 	g_mkdir_with_parents(spool, 0755);
-	env = g_environ_setenv(g_get_environ(), "LD_PRELOAD", vp_library("vprinter-avahi.so"), TRUE);
+	env = g_environ_setenv(g_get_environ(), "LD_PRELOAD", vp_library("vprinter-avahi.so"),
+			       TRUE);
 	env = g_environ_unsetenv(env, "UMOCKDEV_DIR");
 	{
-		char *argv[] = { program, (char *)"-n", (char *)"localhost", (char *)"-p", port,
-				 (char *)"-d",  spool,       (char *)"-a",       (char *)conf,
-				 (char *)name,  NULL };
+		char *argv[] = { program,      (char *)"-n", (char *)"localhost",
+				 (char *)"-p", port,	     (char *)"-d",
+				 spool,	       (char *)"-a", (char *)conf,
+				 (char *)name, NULL };
 
 		s->pid = fork();
 		if (s->pid == 0)

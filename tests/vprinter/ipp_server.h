@@ -21,7 +21,8 @@ enum pl_result vp_ippserver_start(const char *name, const char *conf, const char
 				  struct vp_ippserver **ret_server, struct pl_error *err);
 void vp_ippserver_stop(struct vp_ippserver *s);
 
-/* A connection to it, waiting for its first one up to 10 s; NULL when it is dead. httpClose() it. */
+/* A connection to it, waiting for its first one up to 10 s; NULL when it is dead. httpClose() it.
+ */
 http_t *vp_ippserver_connect(struct vp_ippserver *s);
 
 #endif

@@ -22,14 +22,15 @@ bool vp_json_true(const cJSON *object, const char *name, bool otherwise);
 /* The node at a dotted path; array elements by number. NULL where there is none. */
 cJSON *vp_json_at(const cJSON *root, const char *path);
 
-/* Puts `value` (which is taken over) at a dotted path, making objects on the way. False: the path leads through a
- * value or past the end of an array; `value` is freed. */
+/* Puts `value` (which is taken over) at a dotted path, making objects on the way. False: the path
+ * leads through a value or past the end of an array; `value` is freed. */
 bool vp_json_put(cJSON *root, const char *path, cJSON *value);
 
 /* Lays the members of `over` over those of `base`, deep; arrays and values are replaced. */
 void vp_json_merge(cJSON *base, const cJSON *over);
 
-/* Reads a JSON file of at most 4 MiB. Returns PL_OK | PL_E_NOT_FOUND | PL_E_INVALID (says where). */
+/* Reads a JSON file of at most 4 MiB. Returns PL_OK | PL_E_NOT_FOUND | PL_E_INVALID (says where).
+ */
 enum pl_result vp_json_load(const char *path, cJSON **ret_tree, struct pl_error *err);
 
 #endif

@@ -22,7 +22,8 @@ struct vp_log;
 struct vp_log *vp_log_create(const char *path);
 void vp_log_destroy(struct vp_log *log);
 
-/* Adds an event with text members: vp_log_text(log, "power", "event", "resume", NULL). NULL values are left out. */
+/* Adds an event with text members: vp_log_text(log, "power", "event", "resume", NULL). NULL values
+ * are left out. */
 void vp_log_text(struct vp_log *log, const char *what, ...) __attribute__((sentinel));
 
 /* Adds an event with members of any kind; `members` (an object) is taken over. */

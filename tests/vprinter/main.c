@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * platen-vprinter: virtual USB printers, as devices on a bus.
- * One model (device, pipes, languages, state) behind two front ends: umockdev for a command and its children, USB/IP for a
- * kernel. Its own truth can be read at any time, and compared with what a program under test believes.
+ * One model (device, pipes, languages, state) behind two front ends: umockdev for a command and its
+ * children, USB/IP for a kernel. Its own truth can be read at any time, and compared with what a
+ * program under test believes.
  */
 
 #include <errno.h>
@@ -54,8 +55,8 @@ static enum pl_result make_printers(struct program *p, struct pl_error *err)
 		(void)!getrandom(&seed, sizeof(seed), 0);
 	for (int i = 0; i < p->options.profile_count; i++) {
 		gchar *folder = g_path_get_basename(p->options.profiles[i].dir);
-		const char *name = p->options.profiles[i].name[0] ? p->options.profiles[i].name :
-								    folder;
+		const char *name =
+			p->options.profiles[i].name[0] ? p->options.profiles[i].name : folder;
 		enum pl_result r = PL_OK;
 
 		if (vp_rack_find(&p->rack, name))
@@ -91,8 +92,8 @@ static enum pl_result make_fronts(struct program *p, struct pl_error *err)
 
 static enum pl_result start_control(struct program *p, struct pl_error *err)
 {
-	gchar *path = p->options.control ? g_strdup(p->options.control) :
-					   g_build_filename(p->spool, "control", NULL);
+	gchar *path = p->options.control ? g_strdup(p->options.control)
+					 : g_build_filename(p->spool, "control", NULL);
 	gchar *full = g_canonicalize_filename(path, NULL);
 	enum pl_result r = vp_control_start(full, &p->rack, &p->control, err);
 

@@ -8,12 +8,15 @@
 #include <string.h>
 
 const char VP_USAGE[] =
-	"usage: platen-vprinter --profile [NAME=]DIR ... [--usbip PORT] [--control SOCK] [--spool DIR]\n"
+	"usage: platen-vprinter --profile [NAME=]DIR ... [--usbip PORT] [--control SOCK] [--spool "
+	"DIR]\n"
 	"                       [--seed N] [-- COMMAND ...]\n"
 	"       platen-vprinter --control SOCK do COMMAND ...\n"
 	"\n"
-	"Virtual USB printers. With COMMAND they exist for it and its children, and its exit code is ours;\n"
-	"without it they exist until Ctrl-C. ~NAME=DIR makes a printer that is not plugged in yet.\n"
+	"Virtual USB printers. With COMMAND they exist for it and its children, and its exit code "
+	"is ours;\n"
+	"without it they exist until Ctrl-C. ~NAME=DIR makes a printer that is not plugged in "
+	"yet.\n"
 	"Commands: plug unplug set print toner jam clear sleep wake dump log job-list list.\n";
 
 static enum pl_result add_profile(struct vp_options *o, const char *value, struct pl_error *err)

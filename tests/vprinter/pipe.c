@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Pipe: transfers on one side, bytes on the other, one lock between them.
- * Whatever changes the state ends in pump(), which moves as much as can move and collects finished transfers;
- * their done() runs after the lock is gone, because front ends take locks of their own in it.
+ * Whatever changes the state ends in pump(), which moves as much as can move and collects finished
+ * transfers; their done() runs after the lock is gone, because front ends take locks of their own
+ * in it.
  */
 
 #include "pipe.h"
@@ -19,7 +20,7 @@
 #include "fault.h"
 
 #define MAX_OUT (64 * 1024)  /* bytes the printer buffers before it says NAK */
-#define MAX_IN  (256 * 1024) /* bytes of answers that wait for the host */
+#define MAX_IN	(256 * 1024) /* bytes of answers that wait for the host */
 
 /* One message on its way to the host. */
 struct message {
@@ -298,7 +299,8 @@ static bool void_now(const struct vp_pipe *p)
 	return p->ended || p->resets != p->seen_resets;
 }
 
-enum vp_pipe_event vp_pipe_read(struct vp_pipe *p, void *buf, size_t cap, int64_t by_ms, size_t *ret_n)
+enum vp_pipe_event vp_pipe_read(struct vp_pipe *p, void *buf, size_t cap, int64_t by_ms,
+				size_t *ret_n)
 {
 	enum vp_pipe_event event = VP_PIPE_TIMEOUT;
 

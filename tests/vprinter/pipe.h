@@ -4,18 +4,20 @@
 
 /*
  * Pipe: the pair of bulk endpoints of one alternate setting.
- * The bus side hands in transfers, the printer side reads and writes bytes and blocks, so that a printer's
- * language can be written down as a conversation:
+ * The bus side hands in transfers, the printer side reads and writes bytes and blocks, so that a
+ * printer's language can be written down as a conversation:
  *
  *     host:  OUT transfer of 300 bytes   ->  vp_pipe_read() gives 300 bytes
- *     host:  IN transfer of 16384 bytes  <-  vp_pipe_write() of 1200 bytes: packets 512, 512, 176; the
- *                                            short packet ends the transfer
+ *     host:  IN transfer of 16384 bytes  <-  vp_pipe_write() of 1200 bytes: packets 512, 512, 176;
+ * the short packet ends the transfer
  *
- * Data move in packets as on a real bus: an IN transfer ends when it is full or when a packet is short; a
- * packet that does not fit is an overflow (babble); a message that is a multiple of the packet size is ended by a
- * zero-length packet, unless the profile says the printer forgets it. Unread bytes stay for the next reader.
+ * Data move in packets as on a real bus: an IN transfer ends when it is full or when a packet is
+ * short; a packet that does not fit is an overflow (babble); a message that is a multiple of the
+ * packet size is ended by a zero-length packet, unless the profile says the printer forgets it.
+ * Unread bytes stay for the next reader.
  *
- * Threads: any; one printer-side reader. Memory: vp_pipe_destroy() after the reader has seen VP_PIPE_END.
+ * Threads: any; one printer-side reader. Memory: vp_pipe_destroy() after the reader has seen
+ * VP_PIPE_END.
  */
 
 #include <stdbool.h>
@@ -27,11 +29,12 @@
 struct vp_faults;
 
 struct vp_pipe_config {
-	char name[16];            /* "1-0": interface and alternate setting */
-	size_t packet_size;       /* wMaxPacketSize, bytes */
+	char name[16];		  /* "1-0": interface and alternate setting */
+	size_t packet_size;	  /* wMaxPacketSize, bytes */
 	bool zero_length_packets; /* ends messages of whole packets with an empty one */
 	struct vp_faults *faults; /* NULL: none; borrowed */
-	const char *raw_path;     /* raw streams are appended to <raw_path>.out and .in; NULL: not kept */
+	const char
+		*raw_path; /* raw streams are appended to <raw_path>.out and .in; NULL: not kept */
 };
 
 enum vp_pipe_event {
@@ -54,8 +57,8 @@ void vp_pipe_submit(struct vp_pipe *p, struct vp_transfer *t);
 /* Ends a pending transfer with `status`, bytes moved so far kept. False: it was not pending. */
 bool vp_pipe_cancel(struct vp_pipe *p, struct vp_transfer *t, int status);
 
-/* Drops all buffered bytes and halts and restarts the printer's conversation. Pending transfers end with
- * `status`; 0 leaves them pending (SOFT_RESET). */
+/* Drops all buffered bytes and halts and restarts the printer's conversation. Pending transfers end
+ * with `status`; 0 leaves them pending (SOFT_RESET). */
 void vp_pipe_reset(struct vp_pipe *p, int status);
 
 /* Halts one direction: transfers end with -EPIPE until the halt is cleared. */
@@ -66,12 +69,15 @@ bool vp_pipe_halted(struct vp_pipe *p, bool in);
 /* --- the printer side --- */
 
 /* Waits for 1..cap bytes from the host, until by_ms on the monotonic clock (PL_FOREVER allowed). */
-enum vp_pipe_event vp_pipe_read(struct vp_pipe *p, void *buf, size_t cap, int64_t by_ms, size_t *ret_n);
+enum vp_pipe_event vp_pipe_read(struct vp_pipe *p, void *buf, size_t cap, int64_t by_ms,
+				size_t *ret_n);
 
-/* Sends one message (ended by a short packet), waiting while the host is far behind. False: reset or end. */
+/* Sends one message (ended by a short packet), waiting while the host is far behind. False: reset
+ * or end. */
 bool vp_pipe_write(struct vp_pipe *p, const void *data, size_t n);
 
-/* Puts raw bytes in front of the host as the printer's own words, without faults and without waiting. */
+/* Puts raw bytes in front of the host as the printer's own words, without faults and without
+ * waiting. */
 void vp_pipe_push(struct vp_pipe *p, const void *data, size_t n);
 
 /* The same past the faults: what vp_faults_send() sends with. */

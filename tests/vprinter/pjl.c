@@ -16,7 +16,7 @@
 #include "template.h"
 #include "view.h"
 
-#define CRLF     "\r\n"
+#define CRLF	 "\r\n"
 #define MAX_WORD 64
 
 void vp_pjl_init(struct vp_pjl *pjl, struct vp_printer *printer)
@@ -117,7 +117,8 @@ static void act(struct vp_pjl *pjl, const char *line)
 		vp_printer_vanish(pjl->printer, (int)vp_json_number(action, "return_ms", 3000));
 }
 
-/* The rest of `text` after the word `verb`, blanks skipped; NULL where it does not start with it. */
+/* The rest of `text` after the word `verb`, blanks skipped; NULL where it does not start with it.
+ */
 static const char *after(const char *text, const char *verb)
 {
 	size_t n = strlen(verb);
@@ -175,7 +176,7 @@ static void report(struct vp_pjl *pjl, const char *kind, const cJSON *view, stru
 void vp_pjl_unasked(struct vp_pjl *pjl, struct pl_bytes *out)
 {
 	cJSON *view = vp_view(pjl->printer->profile, pjl->printer->state);
-	int code = (int)vp_json_number(cJSON_GetObjectItemCaseSensitive(view, "top"), "pjl_code", 0);
+	int code = (int)vp_json_number(vp_json_at(view, "shown.pjl"), "pjl_code", 0);
 	char text[sizeof(pjl->code)];
 
 	snprintf(text, sizeof(text), "%d", code);
@@ -193,9 +194,8 @@ void vp_pjl_job_done(struct vp_pjl *pjl, int job, int pages, struct pl_bytes *ou
 {
 	if (!pjl->job)
 		return;
-	(void)!pl_bytes_add_format(out,
-				   "@PJL USTATUS JOB" CRLF "END" CRLF "ID=%d" CRLF "PAGES=%d" CRLF,
-				   job, pages);
+	(void)!pl_bytes_add_format(
+		out, "@PJL USTATUS JOB" CRLF "END" CRLF "ID=%d" CRLF "PAGES=%d" CRLF, job, pages);
 	end_answer(pjl, out);
 }
 

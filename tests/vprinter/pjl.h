@@ -5,10 +5,11 @@
 /*
  * PJL: a printer's side of the Printer Job Language: one command line in, its answer out.
  *
- *     @PJL INFO STATUS            ->  @PJL INFO STATUS CRLF CODE=10001 CRLF DISPLAY="READY" CRLF ONLINE=TRUE CRLF FF
+ *     @PJL INFO STATUS            ->  @PJL INFO STATUS CRLF CODE=10001 CRLF DISPLAY="READY" CRLF
+ * ONLINE=TRUE CRLF FF
  *
- * What is answered stands in pjl.json (README.md); USTATUS is kept here, because it speaks without being asked.
- * Threads: one per pipe. Standard: PJL Technical Reference (HP).
+ * What is answered stands in pjl.json (README.md); USTATUS is kept here, because it speaks without
+ * being asked. Threads: one per pipe. Standard: PJL Technical Reference (HP).
  */
 
 #include <stdbool.h>
@@ -20,17 +21,17 @@
 struct vp_pjl {
 	struct vp_printer *printer;
 	bool device, verbose, job, page; /* USTATUS switched on */
-	int timed_s;                     /* seconds between timed reports; 0: off */
+	int timed_s;			 /* seconds between timed reports; 0: off */
 	int64_t timed_by_ms;
-	char code[16];                   /* last status code reported */
+	char code[16]; /* last status code reported */
 };
 
 /* What a command line means to the job around it. */
 enum vp_pjl_line {
-	VP_PJL_COMMAND, /* done, answered if it was a question */
+	VP_PJL_COMMAND,	 /* done, answered if it was a question */
 	VP_PJL_LANGUAGE, /* ENTER LANGUAGE: job data follow */
-	VP_PJL_JOB,     /* JOB */
-	VP_PJL_EOJ,     /* EOJ */
+	VP_PJL_JOB,	 /* JOB */
+	VP_PJL_EOJ,	 /* EOJ */
 };
 
 void vp_pjl_init(struct vp_pjl *pjl, struct vp_printer *printer);

@@ -3,8 +3,9 @@
  * Preload: a thin layer over umockdev's own, for what umockdev cannot do.
  *
  * 1. A second open of /dev/usb/lpN is EBUSY. The emulator is asked before the node is opened.
- * 2. umockdev names the socket on which a program hears udev events after its descriptor number alone, so two programs
- *    with the same number take each other's place. Here each gets a name of its own.
+ * 2. umockdev names the socket on which a program hears udev events after its descriptor number
+ * alone, so two programs with the same number take each other's place. Here each gets a name of its
+ * own.
  */
 
 #include <dlfcn.h>

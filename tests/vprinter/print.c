@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Print: cuts the stream of a print pipe into questions and jobs.
- * UEL (ESC%-12345X) opens and closes a PJL session. A session of commands alone is a conversation; as soon as job data
- * come, all of it since its own UEL is a job. A UEL that closes a session belongs to no job after it, but one that
- * closes a job belongs to that job. Bytes outside any session are a job too, until the host pauses.
+ * UEL (ESC%-12345X) opens and closes a PJL session. A session of commands alone is a conversation;
+ * as soon as job data come, all of it since its own UEL is a job. A UEL that closes a session
+ * belongs to no job after it, but one that closes a job belongs to that job. Bytes outside any
+ * session are a job too, until the host pauses.
  */
 
 #include "print.h"
@@ -17,14 +18,14 @@
 #include "json.h"
 #include "pjl.h"
 
-#define UEL           "\033%-12345X"
-#define UEL_SIZE      9
-#define MAX_LINE      4096
-#define MAX_SESSION   (64 * 1024)
-#define MAX_ANSWER    (256 * 1024)
-#define JOB_IDLE_MS   1500  /* a job without PJL is over when the host pauses so long */
-#define LONG_IDLE_MS  30000 /* one with PJL, which should end with UEL */
-#define PACKET        4096
+#define UEL	     "\033%-12345X"
+#define UEL_SIZE     9
+#define MAX_LINE     4096
+#define MAX_SESSION  (64 * 1024)
+#define MAX_ANSWER   (256 * 1024)
+#define JOB_IDLE_MS  1500  /* a job without PJL is over when the host pauses so long */
+#define LONG_IDLE_MS 30000 /* one with PJL, which should end with UEL */
+#define PACKET	     4096
 
 enum mode {
 	IDLE, /* nothing is open: a UEL, a command or a job may come */
@@ -37,10 +38,10 @@ struct print {
 	struct vp_pipe *pipe;
 	struct vp_pjl pjl;
 	enum mode mode;
-	bool job_open;   /* @PJL JOB without @PJL EOJ */
-	bool wrapped;    /* the job began with UEL */
-	int commands;    /* lines of this session */
-	size_t matched;  /* characters of a UEL seen */
+	bool job_open;		 /* @PJL JOB without @PJL EOJ */
+	bool wrapped;		 /* the job began with UEL */
+	int commands;		 /* lines of this session */
+	size_t matched;		 /* characters of a UEL seen */
 	struct pl_bytes session; /* its bytes, while it may still become a job */
 	struct pl_bytes line, answer;
 	struct vp_job *job;
@@ -49,7 +50,8 @@ struct print {
 static void session_add(struct print *p, const void *data, size_t n)
 {
 	if (pl_bytes_add(&p->session, data, n) != PL_OK)
-		pl_bytes_clear(&p->session); /* 64 KiB of command lines: no job was ever like that */
+		pl_bytes_clear(
+			&p->session); /* 64 KiB of command lines: no job was ever like that */
 }
 
 static void enter(struct print *p, enum mode mode)
@@ -244,7 +246,8 @@ static int64_t idle_by_ms(const struct print *p)
 
 static void timed_out(struct print *p)
 {
-	if (vp_pjl_wakes_ms(&p->pjl) != PL_FOREVER && pl_clock_left_ms(vp_pjl_wakes_ms(&p->pjl)) == 0)
+	if (vp_pjl_wakes_ms(&p->pjl) != PL_FOREVER &&
+	    pl_clock_left_ms(vp_pjl_wakes_ms(&p->pjl)) == 0)
 		return;
 	if (p->job)
 		end_job(p, "idle");

@@ -283,7 +283,8 @@ int64_t vp_printer_up_ms(struct vp_printer *p)
 	return pl_clock_now_ms() - since;
 }
 
-/* Addresses go up with every plug on the bus, as the kernel gives them, and start again after 127. */
+/* Addresses go up with every plug on the bus, as the kernel gives them, and start again after 127.
+ */
 static int next_address(void)
 {
 	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

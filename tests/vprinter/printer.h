@@ -3,8 +3,9 @@
 #define VP_PRINTER_H
 
 /*
- * Printer: one virtual printer, all parts together: what it is (profile), what is true of it (state), how it stands on the bus
- * (device), what it was asked (log) and given (jobs), and a thread per pipe that talks.
+ * Printer: one virtual printer, all parts together: what it is (profile), what is true of it
+ * (state), how it stands on the bus (device), what it was asked (log) and given (jobs), and a
+ * thread per pipe that talks.
  *
  * Threads: any. Memory: vp_printer_destroy() after its front ends are gone.
  */
@@ -41,22 +42,22 @@ struct vp_printer {
 	struct vp_log *log;
 	struct vp_jobs *jobs;
 	struct vp_ippserver *ippserver; /* NULL: no interface of it speaks IPP */
-	char *dir; /* under the spool */
+	char *dir;			/* under the spool */
 
 	struct vp_front fronts[VP_MAX_FRONTS];
 	int front_count;
 
 	pthread_mutex_t mutex; /* over what follows */
 	bool plugged;
-	int address; /* on the bus; another one each time it is plugged in */
+	int address;	    /* on the bus; another one each time it is plugged in */
 	int64_t plugged_ms; /* monotonic */
 
 	pthread_t threads[VP_MAX_SETTINGS];
 	bool started[VP_MAX_SETTINGS];
 };
 
-/* Makes a printer called `name` from a profile folder, with its things under spool/name. It is not plugged in yet.
- * Returns PL_OK | PL_E_NOT_FOUND | PL_E_INVALID | PL_E_IO. */
+/* Makes a printer called `name` from a profile folder, with its things under spool/name. It is not
+ * plugged in yet. Returns PL_OK | PL_E_NOT_FOUND | PL_E_INVALID | PL_E_IO. */
 enum pl_result vp_printer_create(const char *name, int port, const char *profile_dir,
 				 const char *spool, uint64_t seed, struct vp_printer **ret_printer,
 				 struct pl_error *err);
@@ -69,10 +70,12 @@ void vp_printer_plug(struct vp_printer *p);
 void vp_printer_unplug(struct vp_printer *p);
 bool vp_printer_plugged(struct vp_printer *p, int *ret_address);
 
-/* Unplugs it, from a thread of its own; it returns after `return_ms`, or stays away where that is negative. */
+/* Unplugs it, from a thread of its own; it returns after `return_ms`, or stays away where that is
+ * negative. */
 void vp_printer_vanish(struct vp_printer *p, int return_ms);
 
-/* Somebody asked it something: it may wake up, as behaviour.json says ("sleep": {"wakes_on_query": true}). */
+/* Somebody asked it something: it may wake up, as behaviour.json says ("sleep": {"wakes_on_query":
+ * true}). */
 void vp_printer_asked(struct vp_printer *p);
 
 /* Milliseconds since it was plugged in. */

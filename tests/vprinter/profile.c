@@ -46,8 +46,8 @@ static enum pl_result load_state(struct vp_profile *p, struct pl_error *err)
 	p->tells = cJSON_DetachItemFromObject(tree, "tells");
 	cJSON_Delete(tree);
 	if (!p->facts || !p->tells)
-		return pl_error_set(err, PL_E_INVALID, "%s/state.json needs \"facts\" and \"tells\"",
-				    p->dir);
+		return pl_error_set(err, PL_E_INVALID,
+				    "%s/state.json needs \"facts\" and \"tells\"", p->dir);
 	return PL_OK;
 }
 

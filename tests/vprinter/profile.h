@@ -6,12 +6,11 @@
  * Profile: a folder that says all there is to say about one model of printer. Data, no code.
  *
  *     device.json     what it is on the bus
- *     state.json      "facts": what is true of it (some drawn at random), "tells": which language tells what
- *     behaviour.json  sleep, delays, oddities, faults
- *     words.json      what it calls its states and reasons, over those of ../words.json
- *     pjl.json        PJL question -> answer
- *     http/           documents by path
- *     ipp/            printer.conf for ippeveprinter, live.conf with the attributes that live
+ *     state.json      "facts": what is true of it (some drawn at random), "tells": which language
+ * tells what behaviour.json  sleep, delays, oddities, faults words.json      what it calls its
+ * states and reasons, over those of ../words.json pjl.json        PJL question -> answer http/
+ * documents by path ipp/            printer.conf for ippeveprinter, live.conf with the attributes
+ * that live
  *
  * Threads: read-only once loaded. Memory: vp_profile_destroy().
  */

@@ -16,6 +16,7 @@ static const struct {
 } SUPPLIES[] = {
 	{ "toner", "toner-low-warning", "toner-empty-error" },
 	{ "ink", "marker-supply-low-warning", "marker-supply-empty-error" },
+	{ "inkCartridge", "marker-supply-low-warning", "marker-supply-empty-error" },
 	{ "wasteToner", "marker-waste-almost-full-warning", "marker-waste-full-error" },
 	{ "wasteInk", "marker-waste-almost-full-warning", "marker-waste-full-error" },
 	{ "opc", "opc-near-eol-warning", "opc-life-over-error" },
@@ -49,8 +50,8 @@ void vp_reason_full(const cJSON *words, const char *reason, char ret_full[static
 		snprintf(ret_full, VP_MAX_REASON, "%s", reason);
 		return;
 	}
-	word = cJSON_GetObjectItemCaseSensitive(
-		cJSON_GetObjectItemCaseSensitive(words, "reasons"), base);
+	word = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(words, "reasons"),
+						base);
 	snprintf(ret_full, VP_MAX_REASON, "%.48s-%.8s", base,
 		 vp_json_text(word, "severity", "error"));
 }
@@ -78,6 +79,35 @@ bool vp_reasons_stop(const cJSON *reasons)
 			return true;
 	}
 	return false;
+}
+
+static int gravity(const char *severity)
+{
+	return strcmp(severity, "error") == 0 ? 3 : strcmp(severity, "warning") == 0 ? 2 : 1;
+}
+
+const char *vp_reason_shown(const cJSON *facts, const cJSON *words, const char *key)
+{
+	const cJSON *state = cJSON_GetObjectItemCaseSensitive(facts, "state"), *reason;
+	bool idle = strcmp(vp_json_text(state, "printer_state", ""), "processing") != 0;
+	const char *gravest = NULL;
+	char base[VP_MAX_REASON];
+	int grave = 0;
+
+	if (vp_json_true(state, "asleep", false))
+		return NULL;
+	cJSON_ArrayForEach(reason, cJSON_GetObjectItemCaseSensitive(state, "reasons"))
+	{
+		int g = gravity(vp_reason_base(reason->valuestring, base));
+		const cJSON *word = cJSON_GetObjectItemCaseSensitive(
+			cJSON_GetObjectItemCaseSensitive(words, "reasons"), base);
+
+		if (!cJSON_GetObjectItemCaseSensitive(word, key) || g <= grave || (!idle && g < 3))
+			continue;
+		gravest = reason->valuestring;
+		grave = g;
+	}
+	return gravest;
 }
 
 void vp_reasons_drop_supplies(cJSON *reasons)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* State: one tree under one lock; every verb changes it, settles what follows from it, and tells. */
+/* State: one tree under one lock; every verb changes it, settles what follows from it, and tells.
+ */
 
 #include "state.h"
 
@@ -64,8 +65,9 @@ static cJSON *reasons_of(struct vp_state *s)
 /* The printer's state follows from its reasons and jobs. */
 static void settle(struct vp_state *s)
 {
-	const char *state = vp_reasons_stop(reasons_of(s)) ? "stopped" :
-			    s->times.jobs > 0              ? "processing" : "idle";
+	const char *state = vp_reasons_stop(reasons_of(s)) ? "stopped"
+			    : s->times.jobs > 0		   ? "processing"
+							   : "idle";
 
 	vp_json_put(s->facts, "state.printer_state", cJSON_CreateString(state));
 	s->times.changed_ms = pl_clock_now_ms();
@@ -99,7 +101,8 @@ struct vp_state_times vp_state_times(struct vp_state *s)
 	return times;
 }
 
-/* Level and capacity -> "ok", "low" or "empty"; for a container that fills, "low" is nearly full. */
+/* Level and capacity -> "ok", "low" or "empty"; for a container that fills, "low" is nearly full.
+ */
 static const char *condition_of(const cJSON *supply)
 {
 	double max = vp_json_number(supply, "max_capacity", 100);
@@ -110,7 +113,8 @@ static const char *condition_of(const cJSON *supply)
 	return percent <= 0 ? "empty" : percent <= low ? "low" : "ok";
 }
 
-/* The supplies' states, and the reasons that follow from them. A level nobody knows changes nothing. */
+/* The supplies' states, and the reasons that follow from them. A level nobody knows changes
+ * nothing. */
 static void settle_supplies(struct vp_state *s)
 {
 	cJSON *supply, *reasons = reasons_of(s);
@@ -130,7 +134,8 @@ static void settle_supplies(struct vp_state *s)
 	settle(s);
 }
 
-enum pl_result vp_state_set(struct vp_state *s, const char *path, cJSON *value, struct pl_error *err)
+enum pl_result vp_state_set(struct vp_state *s, const char *path, cJSON *value,
+			    struct pl_error *err)
 {
 	bool ok;
 
@@ -143,7 +148,8 @@ enum pl_result vp_state_set(struct vp_state *s, const char *path, cJSON *value, 
 	if (ok && strncmp(path, "supplies.", 9) == 0 && strstr(path, ".level"))
 		settle_supplies(s);
 	end(s);
-	return ok ? PL_OK : pl_error_set(err, PL_E_NOT_FOUND, "this printer has no fact \"%s\"", path);
+	return ok ? PL_OK
+		  : pl_error_set(err, PL_E_NOT_FOUND, "this printer has no fact \"%s\"", path);
 }
 
 enum pl_result vp_state_reason(struct vp_state *s, const char *change, struct pl_error *err)
@@ -216,14 +222,16 @@ enum pl_result vp_state_supply(struct vp_state *s, const char *colorant, double 
 		level = cJSON_GetObjectItemCaseSensitive(supply, "level");
 		cJSON_ReplaceItemInObjectCaseSensitive(
 			supply, "level",
-			cJSON_CreateNumber((double)(int64_t)(percent / 100 *
-				vp_json_number(supply, "max_capacity", 100))));
+			cJSON_CreateNumber(
+				(double)(int64_t)(percent / 100 *
+						  vp_json_number(supply, "max_capacity", 100))));
 		break;
 	}
 	if (level)
 		settle_supplies(s);
 	end(s);
-	return level ? PL_OK : pl_error_set(err, PL_E_NOT_FOUND, "this printer has no %s", colorant);
+	return level ? PL_OK
+		     : pl_error_set(err, PL_E_NOT_FOUND, "this printer has no %s", colorant);
 }
 
 void vp_state_jam(struct vp_state *s)

@@ -6,7 +6,8 @@
  * State: what is true of a printer, in the shape of a snapshot, with a few private corners:
  *
  *     identity, state, supplies[], counters, media[]   as in platen.snapshot/1
- *     supplies[].extra, texts, extra                   what documents need besides: locations, schema numbers, …
+ *     supplies[].extra, texts, extra                   what documents need besides: locations,
+ * schema numbers, …
  *
  * Everything the printer says in any language is made from here; `dump` shows it.
  * Threads: any. Memory: trees handed out are the caller's.
@@ -23,7 +24,8 @@
 
 struct vp_state;
 
-/* Draws a printer from its profile. `changed` is called after every change, by the thread that made it. */
+/* Draws a printer from its profile. `changed` is called after every change, by the thread that made
+ * it. */
 struct vp_state *vp_state_create(const struct vp_profile *profile, uint64_t seed,
 				 void (*changed)(void *arg), void *arg);
 void vp_state_destroy(struct vp_state *s);
@@ -33,19 +35,20 @@ cJSON *vp_state_facts(struct vp_state *s);
 
 /* Times and numbers beside the facts. */
 struct vp_state_times {
-	uint64_t revision;         /* grows with every change */
-	int64_t started_ms;        /* monotonic, of power-on */
-	int64_t changed_ms;        /* monotonic, of the last change of state or reasons */
-	unsigned jobs;             /* being received or simulated now */
+	uint64_t revision;  /* grows with every change */
+	int64_t started_ms; /* monotonic, of power-on */
+	int64_t changed_ms; /* monotonic, of the last change of state or reasons */
+	unsigned jobs;	    /* being received or simulated now */
 };
 struct vp_state_times vp_state_times(struct vp_state *s);
 
 /* Sets the fact at a path ("identity.serial_number") to a value, which is taken over.
  * Returns PL_OK | PL_E_NOT_FOUND (no such fact). */
-enum pl_result vp_state_set(struct vp_state *s, const char *path, cJSON *value, struct pl_error *err);
+enum pl_result vp_state_set(struct vp_state *s, const char *path, cJSON *value,
+			    struct pl_error *err);
 
-/* "+media-empty", "+media-empty-error", "-media-empty". A reason without suffix gets the one of its words.
- * Returns PL_OK | PL_E_INVALID. */
+/* "+media-empty", "+media-empty-error", "-media-empty". A reason without suffix gets the one of its
+ * words. Returns PL_OK | PL_E_INVALID. */
 enum pl_result vp_state_reason(struct vp_state *s, const char *change, struct pl_error *err);
 
 /* Counters grow by `pages`, every third sheet duplex; a little toner goes per 10 pages. */
@@ -55,7 +58,7 @@ void vp_state_print(struct vp_state *s, int pages, bool color);
 enum pl_result vp_state_supply(struct vp_state *s, const char *colorant, double percent,
 			       struct pl_error *err);
 
-void vp_state_jam(struct vp_state *s);   /* a jam: reason and counter */
+void vp_state_jam(struct vp_state *s);	 /* a jam: reason and counter */
 void vp_state_clear(struct vp_state *s); /* all reasons that need a hand go away */
 void vp_state_sleep(struct vp_state *s, bool asleep);
 bool vp_state_asleep(struct vp_state *s);

@@ -85,8 +85,11 @@ static enum pl_result add_escaped(struct renderer *r, const char *text)
 		const char *as = one;
 
 		if (r->escape == VP_ESCAPE_XML)
-			as = *text == '&' ? "&amp;" : *text == '<' ? "&lt;" : *text == '>' ? "&gt;" :
-			     *text == '"' ? "&quot;" : one;
+			as = *text == '&'   ? "&amp;"
+			     : *text == '<' ? "&lt;"
+			     : *text == '>' ? "&gt;"
+			     : *text == '"' ? "&quot;"
+					    : one;
 		result = pl_bytes_add_text(r->out, as);
 	}
 	return result;
@@ -122,7 +125,8 @@ static enum pl_result add_value(struct renderer *r, char *name)
 	return add_escaped(r, otherwise ? otherwise : "");
 }
 
-/* Cuts the next tag: `before` gets the text in front, `name` the words in it. False: no more tags. */
+/* Cuts the next tag: `before` gets the text in front, `name` the words in it. False: no more tags.
+ */
 static bool next_tag(struct pl_span *rest, struct pl_span *before, char name[static MAX_NAME])
 {
 	const char *open = rest->size ? memmem(rest->at, rest->size, "{{", 2) : NULL;
@@ -152,8 +156,8 @@ static bool take_section(struct pl_span *rest, const char *name, struct pl_span 
 		if ((tag[0] == '#' || tag[0] == '^') && strcmp(tag + 1, name) == 0)
 			depth++;
 		if (tag[0] == '/' && strcmp(tag + 1, name) == 0 && --depth == 0) {
-			*ret_inside = (struct pl_span){ rest->at,
-							(size_t)(before.at + before.size - rest->at) };
+			*ret_inside = (struct pl_span){ rest->at, (size_t)(before.at + before.size -
+									   rest->at) };
 			*rest = scan;
 			return true;
 		}

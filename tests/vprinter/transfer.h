@@ -4,8 +4,8 @@
 
 /*
  * Transfer: one USB transfer on its way between a front end (the bus) and a printer.
- * It is a kernel URB without the kernel: the front ends fill it in, the printer moves bytes and sets what
- * the host would see.
+ * It is a kernel URB without the kernel: the front ends fill it in, the printer moves bytes and
+ * sets what the host would see.
  *
  * Threads: owned by the front end until submitted, by the printer until `done` is called.
  */
@@ -16,13 +16,13 @@
 struct vp_transfer {
 	uint8_t endpoint; /* 0: control; else the address with its direction bit */
 	uint8_t setup[8]; /* of a control transfer */
-	uint8_t *data;    /* data stage, or bulk data; owned by the front end */
-	size_t size;      /* bytes at data */
-	size_t actual;    /* bytes moved so far */
-	int status;       /* 0 or a negative errno, as in a kernel URB */
+	uint8_t *data;	  /* data stage, or bulk data; owned by the front end */
+	size_t size;	  /* bytes at data */
+	size_t actual;	  /* bytes moved so far */
+	int status;	  /* 0 or a negative errno, as in a kernel URB */
 	/* Called exactly once, by any thread, with no lock held; perhaps before submit returns. */
 	void (*done)(struct vp_transfer *t);
-	void *owner;              /* the front end's own */
+	void *owner;		  /* the front end's own */
 	struct vp_transfer *next; /* link of whoever holds it */
 };
 

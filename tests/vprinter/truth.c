@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Truth: facts without their private corners, alerts from reasons, told_by from the profile's patterns. */
+/* Truth: facts without their private corners, alerts from reasons, told_by from the profile's
+ * patterns. */
 
 #include "truth.h"
 
@@ -14,7 +15,7 @@
 #include "reason.h"
 #include "view.h"
 
-#define SCHEMA   "platen.snapshot/1"
+#define SCHEMA	 "platen.snapshot/1"
 #define MAX_PATH 160
 
 static void add_usb(cJSON *out, struct vp_printer *p)
@@ -42,8 +43,10 @@ static void add_usb(cJSON *out, struct vp_printer *p)
 /* Of the 1284 ID what may leave the PC: these keys, in this order, as the ID has them. */
 static void add_device_id(cJSON *out, struct vp_printer *p)
 {
-	static const char *const KEYS[][2] = { { "MFG", "MANUFACTURER" }, { "MDL", "MODEL" },
-					       { "CMD", "COMMAND SET" }, { "CLS", "CLASS" },
+	static const char *const KEYS[][2] = { { "MFG", "MANUFACTURER" },
+					       { "MDL", "MODEL" },
+					       { "CMD", "COMMAND SET" },
+					       { "CLS", "CLASS" },
 					       { "SN", "SERN" } };
 	const char *pattern = vp_json_text(p->profile->device, "device_id", NULL);
 	cJSON *identity = cJSON_GetObjectItemCaseSensitive(out, "identity");
@@ -54,7 +57,8 @@ static void add_device_id(cJSON *out, struct vp_printer *p)
 	for (size_t k = 0; k < G_N_ELEMENTS(KEYS); k++) {
 		for (int i = 0; fields[i]; i++) {
 			const char *colon = strchr(fields[i], ':');
-			gchar *key = colon ? g_strndup(fields[i], (gsize)(colon - fields[i])) : NULL;
+			gchar *key =
+				colon ? g_strndup(fields[i], (gsize)(colon - fields[i])) : NULL;
 
 			if (key && (!strcmp(key, KEYS[k][0]) || !strcmp(key, KEYS[k][1])))
 				g_string_append_printf(kept, "%s:%s;", KEYS[k][0], colon + 1);
@@ -92,24 +96,30 @@ static void add_also(cJSON *out, int index, const cJSON *supply)
 	}
 }
 
-/* level_percent follows from level and capacity; null where the level is not known. */
-static void finish_supplies(cJSON *out)
+/* level_percent follows from level and capacity; null where the level is not known. Private corners
+ * go. */
+static void finish_lists(cJSON *out)
 {
-	cJSON *supply;
+	cJSON *supply, *medium;
 	int index = 0;
 
 	cJSON_ArrayForEach(supply, cJSON_GetObjectItemCaseSensitive(out, "supplies"))
 	{
 		const cJSON *level = cJSON_GetObjectItemCaseSensitive(supply, "level");
 		double max = vp_json_number(supply, "max_capacity", 0);
-		cJSON *percent = cJSON_IsNumber(level) && max > 0 ?
-					 cJSON_CreateNumber(rounded(level->valuedouble * 100 / max)) :
-					 cJSON_CreateNull();
+		cJSON *percent =
+			cJSON_IsNumber(level) && max > 0
+				? cJSON_CreateNumber(rounded(level->valuedouble * 100 / max))
+				: cJSON_CreateNull();
 
 		add_also(out, index++, supply);
 		cJSON_DeleteItemFromObject(supply, "extra");
 		cJSON_DeleteItemFromObject(supply, "level_percent");
 		cJSON_AddItemToObject(supply, "level_percent", percent);
+	}
+	cJSON_ArrayForEach(medium, cJSON_GetObjectItemCaseSensitive(out, "media"))
+	{
+		cJSON_DeleteItemFromObject(medium, "extra");
 	}
 }
 
@@ -132,8 +142,9 @@ static void add_alerts(cJSON *out, const struct vp_printer *p)
 		alert = cJSON_CreateObject();
 		cJSON_AddStringToObject(alert, "code", code);
 		cJSON_AddStringToObject(alert, "severity",
-					strcmp(suffix, "error") == 0   ? "critical" :
-					strcmp(suffix, "warning") == 0 ? "warning" : "report");
+					strcmp(suffix, "error") == 0	 ? "critical"
+					: strcmp(suffix, "warning") == 0 ? "warning"
+									 : "report");
 		cJSON_AddStringToObject(alert, "group", vp_json_text(word, "group", "other"));
 		cJSON_AddItemToArray(alerts, alert);
 	}
@@ -148,7 +159,8 @@ static void tell(cJSON *told_by, const char *path, const char *language)
 	cJSON_AddItemToArray(list, cJSON_CreateString(language));
 }
 
-/* Walks a pattern ("supplies.*.level") down from `node`; every field it names is told by `language`. */
+/* Walks a pattern ("supplies.*.level") down from `node`; every field it names is told by
+ * `language`. */
 static void expand(cJSON *told_by, const char *language, const cJSON *node, const char *pattern,
 		   const char *so_far)
 {
@@ -178,9 +190,73 @@ static void expand(cJSON *told_by, const char *language, const cJSON *node, cons
 	}
 }
 
+/* The word by which a language tells a reason, and whether it has room for one reason only. */
+static const struct telling {
+	const char *language, *key;
+	bool one;
+} TELLINGS[] = {
+	{ "ipp", "alert", false },
+	{ "ledm", "ledm", false },
+	{ "pjl", "pjl_code", true },
+	{ "ieee1284", "vstatus", true },
+};
+
+static const struct telling *telling_of(const char *language)
+{
+	for (size_t i = 0; i < sizeof(TELLINGS) / sizeof(TELLINGS[0]); i++)
+		if (strcmp(TELLINGS[i].language, language) == 0)
+			return &TELLINGS[i];
+	return NULL;
+}
+
+/* Which of the reasons a language tells now: "state.reasons.media-empty" or, with its code,
+ * "alerts.inputMediaSupplyEmpty". */
+static void tell_reasons(cJSON *told_by, const char *language, const cJSON *out,
+			 const struct vp_printer *p, const char *what)
+{
+	const cJSON *words = cJSON_GetObjectItemCaseSensitive(p->profile->words, "reasons"),
+		    *reason;
+	const struct telling *t = telling_of(language);
+	const char *shown = t && t->one ? vp_reason_shown(out, p->profile->words, t->key) : NULL;
+	char base[VP_MAX_REASON], path[MAX_PATH];
+
+	if (strcmp(what, "state.reasons") == 0)
+		tell(told_by, what, language);
+	cJSON_ArrayForEach(reason, vp_json_at(out, "state.reasons"))
+	{
+		const cJSON *word;
+
+		vp_reason_base(reason->valuestring, base);
+		word = cJSON_GetObjectItemCaseSensitive(words, base);
+		if (t && t->one ? !shown || strcmp(shown, reason->valuestring) != 0
+				: t && !cJSON_GetObjectItemCaseSensitive(word, t->key) &&
+					  strcmp(language, "ipp") != 0)
+			continue;
+		if (strcmp(what, "state.reasons") == 0)
+			snprintf(path, sizeof(path), "state.reasons.%s", base);
+		else if (vp_json_text(word, "alert", NULL))
+			snprintf(path, sizeof(path), "alerts.%s%s", vp_json_text(word, "alert", ""),
+				 strcmp(what, "alerts.severity") == 0 ? ".severity" : "");
+		else
+			continue;
+		tell(told_by, path, language);
+	}
+}
+
+/* A sleeping printer whose language has room for one word says that it sleeps, and nothing of its
+ * state. */
+static bool untold_in_sleep(const cJSON *out, const char *language, const char *pattern)
+{
+	const struct telling *t = telling_of(language);
+
+	return t && t->one && strcmp(pattern, "state.printer_state") == 0 &&
+	       cJSON_IsTrue(vp_json_at(out, "state.asleep"));
+}
+
 static void add_told_by(cJSON *out, const struct vp_printer *p)
 {
-	static const char *const USB[] = { "vendor_id", "product_id", "bus", "address", "port_path" };
+	static const char *const USB[] = { "vendor_id", "product_id", "bus", "address",
+					   "port_path" };
 	cJSON *told_by = cJSON_CreateObject();
 	const cJSON *language, *pattern;
 
@@ -192,7 +268,12 @@ static void add_told_by(cJSON *out, const struct vp_printer *p)
 	{
 		cJSON_ArrayForEach(pattern, language)
 		{
-			expand(told_by, language->string, out, pattern->valuestring, "");
+			const char *what = pattern->valuestring;
+
+			if (strcmp(what, "state.reasons") == 0 || strncmp(what, "alerts", 6) == 0)
+				tell_reasons(told_by, language->string, out, p, what);
+			else if (!untold_in_sleep(out, language->string, what))
+				expand(told_by, language->string, out, what, "");
 		}
 	}
 	cJSON_AddItemToObject(out, "told_by", told_by);
@@ -216,7 +297,7 @@ cJSON *vp_truth_printer(struct vp_printer *p)
 	}
 	cJSON_Delete(facts);
 	add_device_id(out, p);
-	finish_supplies(out);
+	finish_lists(out);
 	add_alerts(out, p);
 	pl_clock_text(pl_clock_wall_ms(), now);
 	cJSON_AddStringToObject(out, "taken_at", now);

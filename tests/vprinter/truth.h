@@ -5,7 +5,8 @@
 /*
  * Truth: what a printer is, as platen.snapshot/1, with the languages in which it tells each field:
  *
- *     {"schema":"platen.snapshot/1","printers":[{"name":"…","identity":{…}, … ,"told_by":{"counters.impressions":["ledm","ipp"]}}]}
+ *     {"schema":"platen.snapshot/1","printers":[{"name":"…","identity":{…}, …
+ * ,"told_by":{"counters.impressions":["ledm","ipp"]}}]}
  *
  * Made from the facts alone; README.md says how to compare.
  * Threads: any. Memory: trees are the caller's.

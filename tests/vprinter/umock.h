@@ -5,8 +5,8 @@
 /*
  * The inside of the umockdev front end, shared by its files:
  *     front_umockdev.c  test bed, plugging       umock_sysfs.c  what the kernel shows of a device
- *     umock_usbfs.c     ioctls of the device node umock_lp.c     the kernel's usblp driver and /dev/usb/lpN
- *     umock_uevent.c    udev events               umock_power.c  runtime power
+ *     umock_usbfs.c     ioctls of the device node umock_lp.c     the kernel's usblp driver and
+ * /dev/usb/lpN umock_uevent.c    udev events               umock_power.c  runtime power
  *     umock_node.c      device nodes
  */
 
@@ -29,9 +29,10 @@ struct umock_port {
 	struct vp_printer *printer;
 	struct umock_port *next;
 	UMockdevIoctlBase *base;
-	char node[64];     /* "/dev/bus/usb/001/002" */
-	char attached[64]; /* the node whose ioctls arrive here; stays after unplugging, see umock_detach() */
-	char sys[128];     /* "/devices/…/usb1/1-1" */
+	char node[64];	   /* "/dev/bus/usb/001/002" */
+	char attached[64]; /* the node whose ioctls arrive here; stays after unplugging, see
+			      umock_detach() */
+	char sys[128];	   /* "/devices/…/usb1/1-1" */
 	int address;
 
 	pthread_mutex_t mutex; /* over what follows */
@@ -50,7 +51,7 @@ struct umock_port {
 
 struct vp_umockdev {
 	UMockdevTestbed *testbed;
-	char *root; /* its folder */
+	char *root;	       /* its folder */
 	pthread_mutex_t mutex; /* over the test bed and the list */
 	struct umock_port *ports;
 	struct umock_lp_gate *lp_gate;
@@ -76,14 +77,16 @@ void umock_link(struct vp_umockdev *u, const char *path, const char *target);
 void umock_unlink(struct vp_umockdev *u, const char *path);
 
 /* --- umock_uevent.c --- */
-/* Tells every listener of the test bed. `sys` is below /sys; properties come from its uevent file. */
+/* Tells every listener of the test bed. `sys` is below /sys; properties come from its uevent file.
+ */
 void umock_uevent(struct vp_umockdev *u, const char *action, const char *sys, const char *subsystem,
 		  const char *devtype);
 
 /* --- umock_node.c --- */
 bool umock_node_make(struct umock_port *port);
 void umock_node_remove(struct umock_port *port);
-/* Lets poll() of the clients see whether there is something to reap. Called with the port's lock held. */
+/* Lets poll() of the clients see whether there is something to reap. Called with the port's lock
+ * held. */
 void umock_node_gate(struct umock_port *port);
 /* Remembers major and minor numbers for stat() under the preload. */
 void umock_node_number(struct vp_umockdev *u, const char *name, int major, int minor);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * umockdev front end, usblp: the kernel's printer driver bound to a print interface, with /dev/usb/lpN.
- * The node is the far end of a pseudo terminal in raw mode, so that read, write and poll are the kernel's own; two threads
- * carry its bytes to and from the printer's pipe as usblp does: one write under way at a time, and one read of 8 KiB
- * pending while somebody has it open and has read everything before. Its ioctls come through umockdev.
+ * umockdev front end, usblp: the kernel's printer driver bound to a print interface, with
+ * /dev/usb/lpN. The node is the far end of a pseudo terminal in raw mode, so that read, write and
+ * poll are the kernel's own; two threads carry its bytes to and from the printer's pipe as usblp
+ * does: one write under way at a time, and one read of 8 KiB pending while somebody has it open and
+ * has read everything before. Its ioctls come through umockdev.
  *
- * A second open is EBUSY. A pseudo terminal cannot say that, so the preloaded library asks at the gate (a Unix socket) before
- * it opens lpN: one question, one character back.
+ * A second open is EBUSY. A pseudo terminal cannot say that, so the preloaded library asks at the
+ * gate (a Unix socket) before it opens lpN: one question, one character back.
  */
 
 #include <errno.h>
@@ -28,12 +29,12 @@
 
 #include "umock.h"
 
-#define MAX_LP        16
-#define READ_SIZE     8192
-#define LPGETSTATUS   0x060b
-#define LPABORT       0x0604
-#define PROMISE_MS    2000 /* who was let in at the gate opens within that time */
-#define UNREAD_MS     5    /* how often unread bytes are looked at */
+#define MAX_LP	    16
+#define READ_SIZE   8192
+#define LPGETSTATUS 0x060b
+#define LPABORT	    0x0604
+#define PROMISE_MS  2000 /* who was let in at the gate opens within that time */
+#define UNREAD_MS   5	 /* how often unread bytes are looked at */
 
 struct umock_lp {
 	struct umock_port *port;
@@ -48,7 +49,7 @@ struct umock_lp {
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
 	bool stopping;
-	int opens;          /* descriptors open now */
+	int opens;	    /* descriptors open now */
 	int64_t promise_ms; /* somebody may open until then */
 	struct vp_transfer in, out;
 	bool in_busy, out_busy;
@@ -137,8 +138,11 @@ static void *read_loop(void *arg)
 			pl_clock_wait(&lp->changed, &lp->mutex, PL_FOREVER);
 			continue;
 		}
-		lp->in = (struct vp_transfer){ .endpoint = setting_of(lp)->ep_in, .data = buf,
-					       .size = sizeof(buf), .done = in_done, .owner = lp };
+		lp->in = (struct vp_transfer){ .endpoint = setting_of(lp)->ep_in,
+					       .data = buf,
+					       .size = sizeof(buf),
+					       .done = in_done,
+					       .owner = lp };
 		lp->in_busy = true;
 		pthread_mutex_unlock(&lp->mutex);
 		vp_device_submit(device, &lp->in);
@@ -182,8 +186,11 @@ static void *write_loop(void *arg)
 		n = read(lp->master, buf, sizeof(buf));
 		if (n <= 0)
 			continue;
-		lp->out = (struct vp_transfer){ .endpoint = setting_of(lp)->ep_out, .data = buf,
-						.size = (size_t)n, .done = out_done, .owner = lp };
+		lp->out = (struct vp_transfer){ .endpoint = setting_of(lp)->ep_out,
+						.data = buf,
+						.size = (size_t)n,
+						.done = out_done,
+						.owner = lp };
 		lp->out_busy = true;
 		vp_device_submit(lp->port->printer->device, &lp->out);
 		pthread_mutex_lock(&lp->mutex);
@@ -233,7 +240,8 @@ static int lp_ioctl(struct umock_lp *lp, unsigned long request, UMockdevIoctlDat
 		error = vp_device_control(device, setup, &bits, 1, &n) ? EIO : 0;
 		if (!error)
 			*(int *)(void *)data->data = bits;
-	} else if (_IOC_NR(request) == 1) { /* the ID anew; the kernel's cached copy is renewed too */
+	} else if (_IOC_NR(request) ==
+		   1) { /* the ID anew; the kernel's cached copy is renewed too */
 		n = vp_device_id(device, lp->interface, 0, id, sizeof(id));
 		memcpy(data->data, id, n < size ? n : size);
 		write_id(lp);
@@ -247,8 +255,8 @@ static int lp_ioctl(struct umock_lp *lp, unsigned long request, UMockdevIoctlDat
 static gboolean on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *client, gpointer arg)
 {
 	struct umock_lp *lp = arg;
-	int error = lp->stopping ? ENODEV :
-				   lp_ioctl(lp, umockdev_ioctl_client_get_request(client),
+	int error = lp->stopping ? ENODEV
+				 : lp_ioctl(lp, umockdev_ioctl_client_get_request(client),
 					    umockdev_ioctl_client_get_arg(client));
 
 	(void)base;

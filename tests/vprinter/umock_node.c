@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * umockdev front end, device nodes: libusb polls a node for POLLOUT, which means "a transfer can be reaped". A plain
- * file is always ready, so its clients would spin. A FIFO whose pipe holds one page gives the level we need:
- * filled, it is not writable; emptied, it is.
+ * umockdev front end, device nodes: libusb polls a node for POLLOUT, which means "a transfer can be
+ * reaped". A plain file is always ready, so its clients would spin. A FIFO whose pipe holds one
+ * page gives the level we need: filled, it is not writable; emptied, it is.
  */
 
 #include <errno.h>

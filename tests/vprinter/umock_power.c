@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * umockdev front end, runtime power: a sleeping printer is suspended while nobody has it open. Opening its device node or lpN
- * resumes it; half a second after the last close it is suspended again. sysfs wakes nothing.
+ * umockdev front end, runtime power: a sleeping printer is suspended while nobody has it open.
+ * Opening its device node or lpN resumes it; half a second after the last close it is suspended
+ * again. sysfs wakes nothing.
  */
 
 #include <platen/clock.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* umockdev front end, sysfs: the files and links that a real kernel has for a USB device, under the test bed's root. */
+/* umockdev front end, sysfs: the files and links that a real kernel has for a USB device, under the
+ * test bed's root. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include "umock.h"
 
 #define BUS_DEVICES "/sys/bus/usb/devices/"
-#define DRIVERS     "/sys/bus/usb/drivers/"
+#define DRIVERS	    "/sys/bus/usb/drivers/"
 
 static char *path_in(const struct vp_umockdev *u, const char *path)
 {
@@ -65,7 +66,8 @@ static void remove_tree(const char *dir)
 	while (d && (name = g_dir_read_name(d))) {
 		char *path = g_build_filename(dir, name, NULL);
 
-		if (!g_file_test(path, G_FILE_TEST_IS_SYMLINK) && g_file_test(path, G_FILE_TEST_IS_DIR))
+		if (!g_file_test(path, G_FILE_TEST_IS_SYMLINK) &&
+		    g_file_test(path, G_FILE_TEST_IS_DIR))
 			remove_tree(path);
 		else
 			unlink(path);
@@ -77,10 +79,11 @@ static void remove_tree(const char *dir)
 }
 
 /* Writes the attribute `name` of the device at `sys`, a line of text. */
-static void attribute(struct vp_umockdev *u, const char *sys, const char *name, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+static void attribute(struct vp_umockdev *u, const char *sys, const char *name, const char *format,
+		      ...) __attribute__((format(printf, 4, 5)));
 
-static void attribute(struct vp_umockdev *u, const char *sys, const char *name, const char *format, ...)
+static void attribute(struct vp_umockdev *u, const char *sys, const char *name, const char *format,
+		      ...)
 {
 	char *path = g_strdup_printf("/sys%s/%s", sys, name);
 	char *text;
@@ -134,14 +137,15 @@ static void list_on_bus(struct vp_umockdev *u, const char *sys)
 void umock_sysfs_hub(struct vp_umockdev *u)
 {
 	static const uint8_t DESCRIPTORS[] = {
-		18, 1, 0, 2, 9, 0, 1, 64, 0x6b, 0x1d, 2, 0, 1, 6, 0, 0, 0, 1,
-		9,  2, 25, 0, 1, 1, 0, 0xe0, 0, 9, 4, 0, 0, 1, 9, 0, 0, 0, 7, 5, 0x81, 3, 4, 0, 12,
+		18, 1, 0, 2,	9, 0, 1, 64, 0x6b, 0x1d, 2, 0, 1, 6, 0, 0, 0,	 1, 9, 2, 25, 0,
+		1,  1, 0, 0xe0, 0, 9, 4, 0,  0,	   1,	 9, 0, 0, 0, 7, 5, 0x81, 3, 4, 0, 12,
 	};
 
 	list_on_bus(u, UMOCK_HUB);
-	attribute(u, UMOCK_HUB, "uevent",
-		  "MAJOR=189\nMINOR=0\nDEVNAME=/dev/bus/usb/001/001\nDEVTYPE=usb_device\nDRIVER=usb\n"
-		  "PRODUCT=1d6b/2/601\nTYPE=9/0/1\nBUSNUM=001\nDEVNUM=001\n");
+	attribute(
+		u, UMOCK_HUB, "uevent",
+		"MAJOR=189\nMINOR=0\nDEVNAME=/dev/bus/usb/001/001\nDEVTYPE=usb_device\nDRIVER=usb\n"
+		"PRODUCT=1d6b/2/601\nTYPE=9/0/1\nBUSNUM=001\nDEVNUM=001\n");
 	attribute(u, UMOCK_HUB, "busnum", "1\n");
 	attribute(u, UMOCK_HUB, "devnum", "1\n");
 	attribute(u, UMOCK_HUB, "dev", "189:0\n");
@@ -169,8 +173,8 @@ static void interface_uevent(struct umock_port *port, const char *sys, const str
 
 	attribute(port->front, sys, "uevent",
 		  "DEVTYPE=usb_interface\n%s%s%sPRODUCT=%x/%x/%x\nTYPE=0/0/0\nINTERFACE=%d/%d/%d\n",
-		  *driver ? "DRIVER=" : "", driver, *driver ? "\n" : "", d->vendor_id, d->product_id,
-		  d->release, s->class_code, s->subclass, s->protocol);
+		  *driver ? "DRIVER=" : "", driver, *driver ? "\n" : "", d->vendor_id,
+		  d->product_id, d->release, s->class_code, s->subclass, s->protocol);
 }
 
 static void add_interface(struct umock_port *port, const struct vp_setting *s)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * umockdev front end, udev events: the preload turns every netlink socket of a client into a Unix socket
- * root/event*; an event is a datagram to each, with the header libudev wants. A listener that is gone is forgotten;
- * one whose queue is full misses the event, as with a real netlink socket.
+ * umockdev front end, udev events: the preload turns every netlink socket of a client into a Unix
+ * socket root/event*; an event is a datagram to each, with the header libudev wants. A listener
+ * that is gone is forgotten; one whose queue is full misses the event, as with a real netlink
+ * socket.
  */
 
 #include <arpa/inet.h>
@@ -99,8 +100,11 @@ void umock_uevent(struct vp_umockdev *u, const char *action, const char *sys, co
 		  const char *devtype)
 {
 	static int sequence;
-	struct header h = { .prefix = "libudev", .magic = htonl(MAGIC), .header_size = sizeof(h),
-			    .properties_at = sizeof(h), .subsystem_hash = htonl(hash(subsystem)) };
+	struct header h = { .prefix = "libudev",
+			    .magic = htonl(MAGIC),
+			    .header_size = sizeof(h),
+			    .properties_at = sizeof(h),
+			    .subsystem_hash = htonl(hash(subsystem)) };
 	GByteArray *message = g_byte_array_new();
 	char *pattern = g_strconcat(u->root, "/event*", NULL);
 	glob_t found = { 0 };

@@ -135,7 +135,8 @@ int umock_urb_discard(struct umock_port *port, UMockdevIoctlClient *client, UMoc
 		if (urb->client == client && urb->address == address)
 			break;
 	pthread_mutex_unlock(&port->mutex);
-	/* Only this thread frees URBs, so it is still there; whether it is still pending, the pipe knows. */
+	/* Only this thread frees URBs, so it is still there; whether it is still pending, the pipe
+	 * knows. */
 	if (!urb || !vp_device_cancel(port->printer->device, &urb->transfer, -ENOENT))
 		return EINVAL;
 	return 0;
@@ -171,7 +172,8 @@ int umock_urb_reap(struct umock_port *port, UMockdevIoctlClient *client, UMockde
 	if (urb->buffer && (urb->control || (urb->transfer.endpoint & 0x80)))
 		memcpy(urb->buffer->data + (urb->control ? SETUP_SIZE : 0), urb->transfer.data,
 		       urb->transfer.actual);
-	umockdev_ioctl_data_set_ptr(data, 0, urb->data); /* goes to the client when the ioctl ends */
+	umockdev_ioctl_data_set_ptr(data, 0,
+				    urb->data); /* goes to the client when the ioctl ends */
 	free_urb(urb);
 	return 0;
 }
@@ -180,10 +182,10 @@ int umock_control(struct umock_port *port, UMockdevIoctlClient *client, UMockdev
 		  int *result)
 {
 	const struct usbdevfs_ctrltransfer *c = (const void *)data->data;
-	uint8_t setup[8] = { c->bRequestType,           c->bRequest,
-			     (uint8_t)c->wValue,        (uint8_t)(c->wValue >> 8),
-			     (uint8_t)c->wIndex,        (uint8_t)(c->wIndex >> 8),
-			     (uint8_t)c->wLength,       (uint8_t)(c->wLength >> 8) };
+	uint8_t setup[8] = { c->bRequestType,	  c->bRequest,
+			     (uint8_t)c->wValue,  (uint8_t)(c->wValue >> 8),
+			     (uint8_t)c->wIndex,  (uint8_t)(c->wIndex >> 8),
+			     (uint8_t)c->wLength, (uint8_t)(c->wLength >> 8) };
 	UMockdevIoctlData *buffer = NULL;
 	size_t actual = 0;
 	int error = umock_check_control(port, client, setup);
@@ -192,7 +194,8 @@ int umock_control(struct umock_port *port, UMockdevIoctlClient *client, UMockdev
 		return error;
 	if (c->wLength > 0)
 		buffer = umockdev_ioctl_data_resolve(
-			data, G_STRUCT_OFFSET(struct usbdevfs_ctrltransfer, data), c->wLength, NULL);
+			data, G_STRUCT_OFFSET(struct usbdevfs_ctrltransfer, data), c->wLength,
+			NULL);
 	if (c->wLength > 0 && !buffer)
 		return EFAULT;
 	error = -vp_device_control(port->printer->device, setup, buffer ? buffer->data : NULL,

@@ -3,8 +3,8 @@
 #define VP_UMOCK_URB_H
 
 /*
- * URBs of the umockdev front end: submitted by an ioctl, finished by a pipe, reaped by another ioctl.
- * Threads: submit, discard, reap, kill and forget on umockdev's worker; finishing on any.
+ * URBs of the umockdev front end: submitted by an ioctl, finished by a pipe, reaped by another
+ * ioctl. Threads: submit, discard, reap, kill and forget on umockdev's worker; finishing on any.
  */
 
 #include "umock.h"
@@ -26,7 +26,9 @@ void umock_urbs_forget(struct umock_port *port, UMockdevIoctlClient *client);
 /* Whether the client's printer is still plugged in; in umock_usbfs.c. */
 bool umock_is_there(struct umock_port *port, UMockdevIoctlClient *client);
 
-/* Whether the client may send this control request now (it may claim an interface); in umock_usbfs.c. */
-int umock_check_control(struct umock_port *port, UMockdevIoctlClient *client, const uint8_t setup[8]);
+/* Whether the client may send this control request now (it may claim an interface); in
+ * umock_usbfs.c. */
+int umock_check_control(struct umock_port *port, UMockdevIoctlClient *client,
+			const uint8_t setup[8]);
 
 #endif

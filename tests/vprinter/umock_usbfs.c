@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * umockdev front end, usbfs: the ioctls of a device node, answered as drivers/usb/core/devio.c does: who may claim what,
- * what is claimed implicitly, what a class request needs. One worker thread serves all clients and must not block;
- * transfers finish on other threads and are reaped later.
+ * umockdev front end, usbfs: the ioctls of a device node, answered as drivers/usb/core/devio.c
+ * does: who may claim what, what is claimed implicitly, what a class request needs. One worker
+ * thread serves all clients and must not block; transfers finish on other threads and are reaped
+ * later.
  */
 
 #include <errno.h>
@@ -78,7 +79,8 @@ static int check_endpoint(struct umock_port *port, UMockdevIoctlClient *client, 
 }
 
 /* The kernel's check_ctrlrecip(), with its exception for GET_DEVICE_ID of a printer's setting. */
-int umock_check_control(struct umock_port *port, UMockdevIoctlClient *client, const uint8_t setup[8])
+int umock_check_control(struct umock_port *port, UMockdevIoctlClient *client,
+			const uint8_t setup[8])
 {
 	const struct vp_descriptors *d = vp_device_descriptors(port->printer->device);
 	unsigned index = setup[4] | (unsigned)setup[5] << 8;
@@ -257,7 +259,8 @@ static int reset(struct umock_port *port)
 	return 0;
 }
 
-/* Does one request; returns an errno or 0 with *result set. `data` is the argument in our memory. */
+/* Does one request; returns an errno or 0 with *result set. `data` is the argument in our memory.
+ */
 static int serve(struct umock_port *port, UMockdevIoctlClient *client, unsigned long request,
 		 UMockdevIoctlData *arg, UMockdevIoctlData *data, int *result)
 {
@@ -281,8 +284,9 @@ static int serve(struct umock_port *port, UMockdevIoctlClient *client, unsigned 
 	case USBDEVFS_CONTROL: return umock_control(port, client, data, result);
 	case USBDEVFS_SUBMITURB: {
 		struct usbdevfs_urb *urb = at;
-		int error = urb->type == USBDEVFS_URB_TYPE_BULK ?
-				    check_endpoint(port, client, urb->endpoint) : 0;
+		int error = urb->type == USBDEVFS_URB_TYPE_BULK
+				    ? check_endpoint(port, client, urb->endpoint)
+				    : 0;
 
 		return error ? error : umock_urb_submit(port, client, arg, data);
 	}
@@ -293,7 +297,8 @@ static int serve(struct umock_port *port, UMockdevIoctlClient *client, unsigned 
 	}
 }
 
-/* False for a client of a printer that was unplugged, even if another one stands in its socket now. */
+/* False for a client of a printer that was unplugged, even if another one stands in its socket now.
+ */
 bool umock_is_there(struct umock_port *port, UMockdevIoctlClient *client)
 {
 	bool there;
@@ -313,7 +318,8 @@ static gboolean on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *client, g
 	int result = 0, error;
 
 	(void)base;
-	/* A URB keeps its address in the client, so that DISCARDURB finds it: it is not resolved. */
+	/* A URB keeps its address in the client, so that DISCARDURB finds it: it is not resolved.
+	 */
 	if (_IOC_SIZE(request) > 0 && request != USBDEVFS_DISCARDURB)
 		data = umockdev_ioctl_data_resolve(pointer, 0, _IOC_SIZE(request), NULL);
 	if (!reap && !umock_is_there(port, client))
@@ -345,7 +351,8 @@ static void on_gone(gpointer arg, GObject *client)
 	umock_power_closed(port);
 }
 
-/* umockdev declares "client-vanished" and never emits it; the death of the client object is what there is. */
+/* umockdev declares "client-vanished" and never emits it; the death of the client object is what
+ * there is. */
 static void on_connected(UMockdevIoctlBase *base, UMockdevIoctlClient *client, gpointer arg)
 {
 	struct umock_port *port = arg;

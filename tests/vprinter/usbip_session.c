@@ -10,12 +10,12 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-#define HEADER     48
-#define SUBMIT     1
-#define UNLINK     2
+#define HEADER	   48
+#define SUBMIT	   1
+#define UNLINK	   2
 #define RET_SUBMIT 3
 #define RET_UNLINK 4
-#define MAX_URB    (16 * 1024 * 1024)
+#define MAX_URB	   (16 * 1024 * 1024)
 
 struct session {
 	int fd;
@@ -147,8 +147,8 @@ static bool submit(struct session *s, const uint8_t header[static HEADER])
 	return true;
 }
 
-/* The URB may be finishing on another thread just now: it is named by its sequence number and cancelled through its own
- * address, which is only used while it is still in the list. */
+/* The URB may be finishing on another thread just now: it is named by its sequence number and
+ * cancelled through its own address, which is only used while it is still in the list. */
 static bool give_up(struct session *s, uint32_t sequence)
 {
 	struct vp_transfer *victim = NULL;

@@ -2,7 +2,8 @@
 #ifndef VP_USBIP_SESSION_H
 #define VP_USBIP_SESSION_H
 
-/* USB/IP session: the URBs of one kernel and one printer over one socket. Threads: the connection's own. */
+/* USB/IP session: the URBs of one kernel and one printer over one socket. Threads: the connection's
+ * own. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,6 +3,7 @@
 
 #include "view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <platen/clock.h>
@@ -22,21 +23,17 @@ static const char *state_name(const cJSON *facts)
 
 static const cJSON *words_of(const cJSON *words, const char *kind, const char *name)
 {
-	return cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(words, kind), name);
+	return cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(words, kind),
+						name);
 }
 
-static int gravity(const char *severity)
-{
-	return strcmp(severity, "error") == 0 ? 3 : strcmp(severity, "warning") == 0 ? 2 : 1;
-}
-
-/* Adds `reasons` to the view; returns the gravest of them, the first of equals, NULL without any. */
-static const cJSON *add_reasons(cJSON *view, const cJSON *words)
+/* Adds the printer's reasons with their words, and "has", by which a template asks for one. */
+static void add_reasons(cJSON *view, const cJSON *words)
 {
 	cJSON *list = cJSON_AddArrayToObject(view, "reasons");
-	const cJSON *reason, *gravest = NULL;
+	cJSON *has = cJSON_AddObjectToObject(view, "has");
+	const cJSON *reason;
 	char base[VP_MAX_REASON];
-	int grave = 0;
 
 	cJSON_ArrayForEach(reason, vp_json_at(view, "state.reasons"))
 	{
@@ -47,15 +44,34 @@ static const cJSON *add_reasons(cJSON *view, const cJSON *words)
 			item = cJSON_CreateObject();
 		cJSON_DeleteItemFromObject(item, "severity");
 		cJSON_AddStringToObject(item, "severity", severity);
+		cJSON_AddBoolToObject(item, "stops", strcmp(severity, "error") == 0);
+		cJSON_AddBoolToObject(item, "warns", strcmp(severity, "warning") == 0);
 		cJSON_AddStringToObject(item, "keyword", reason->valuestring);
 		cJSON_AddStringToObject(item, "base", base);
 		cJSON_AddItemToArray(list, item);
-		if (gravity(severity) > grave) {
-			grave = gravity(severity);
-			gravest = item;
-		}
+		cJSON_AddTrueToObject(has, base);
 	}
-	return gravest;
+}
+
+/* The words of the one reason that a language with room for one shows; of the state where it shows
+ * none. */
+static void add_shown(cJSON *view, const cJSON *words, const cJSON *status)
+{
+	static const char *const LANGUAGES[][2] = { { "pjl", "pjl_code" },
+						    { "ledm", "ledm" },
+						    { "vstatus", "vstatus" } };
+	cJSON *shown = cJSON_AddObjectToObject(view, "shown");
+
+	for (size_t i = 0; i < sizeof(LANGUAGES) / sizeof(LANGUAGES[0]); i++) {
+		const char *reason = vp_reason_shown(view, words, LANGUAGES[i][1]);
+		char base[VP_MAX_REASON] = "";
+
+		if (reason)
+			vp_reason_base(reason, base);
+		cJSON_AddItemToObject(
+			shown, LANGUAGES[i][0],
+			cJSON_Duplicate(reason ? words_of(words, "reasons", base) : status, true));
+	}
 }
 
 static void add_supplies(cJSON *view)
@@ -67,11 +83,15 @@ static void add_supplies(cJSON *view)
 		double max = vp_json_number(supply, "max_capacity", 100);
 		double level = vp_json_number(supply, "level", 0);
 		double percent = max > 0 ? (double)(int)(level * 100 / max) : 0;
+		char digits[16];
 
+		snprintf(digits, sizeof(digits), "%03d", (int)percent);
+		cJSON_AddStringToObject(supply, "percent_3", digits);
 		cJSON_AddNumberToObject(supply, "percent", percent);
 		cJSON_AddNumberToObject(supply, "used_percent", 100 - percent);
-		cJSON_AddBoolToObject(supply, "known",
-				      cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(supply, "level")));
+		cJSON_AddBoolToObject(
+			supply, "known",
+			cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(supply, "level")));
 	}
 }
 
@@ -83,13 +103,16 @@ static void add_times(cJSON *view, const struct vp_state_times *t)
 					 "printer_state", "idle");
 	char text[PL_MAX_TIME_TEXT];
 
-	cJSON_AddNumberToObject(ipp, "state", strcmp(state, "stopped") == 0      ? 5 :
-					      strcmp(state, "processing") == 0 ? 4 : 3);
+	cJSON_AddNumberToObject(ipp, "state",
+				strcmp(state, "stopped") == 0	   ? 5
+				: strcmp(state, "processing") == 0 ? 4
+								   : 3);
 	cJSON_AddNumberToObject(ipp, "up_time",
 				(double)((pl_clock_now_ms() - t->started_ms) / 1000 + 1));
 	cJSON_AddNumberToObject(ipp, "change_time",
-				t->changed_ms > t->started_ms ?
-					(double)((t->changed_ms - t->started_ms) / 1000 + 1) : 1);
+				t->changed_ms > t->started_ms
+					? (double)((t->changed_ms - t->started_ms) / 1000 + 1)
+					: 1);
 	pl_clock_text(pl_clock_wall_ms(), text);
 	cJSON_AddStringToObject(now, "rfc3339", text);
 	cJSON_AddNumberToObject(now, "unix", (double)(pl_clock_wall_ms() / 1000));
@@ -102,14 +125,12 @@ cJSON *vp_view(const struct vp_profile *profile, struct vp_state *state)
 	cJSON *view = vp_state_facts(state);
 	struct vp_state_times times = vp_state_times(state);
 	const cJSON *status = words_of(profile->words, "states", state_name(view));
-	const cJSON *gravest = add_reasons(view, profile->words);
-	bool asleep = vp_json_true(cJSON_GetObjectItemCaseSensitive(view, "state"), "asleep", false);
 
+	add_shown(view, profile->words, status);
+	add_reasons(view, profile->words);
 	add_supplies(view);
 	add_times(view, &times);
 	cJSON_AddItemToObject(view, "status", cJSON_Duplicate(status, true));
-	cJSON_AddItemToObject(view, "top",
-			      cJSON_Duplicate(gravest && !asleep ? gravest : status, true));
 	cJSON_AddBoolToObject(view, "online", !vp_reasons_stop(vp_json_at(view, "state.reasons")));
 	return view;
 }

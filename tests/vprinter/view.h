@@ -5,11 +5,12 @@
 /*
  * View: the facts as templates see them, with what follows from them.
  *
- *     reasons[]  each reason as {keyword, base, severity} with its words laid in: {{ledm.alert}}, {{pjl_code}}
- *     top        the words of the gravest reason, else of the state: what a display would show
- *     status     the words of the state alone (asleep, processing, stopped, idle)
- *     supplies[] with percent (of capacity), used_percent and extra.* as they are
- *     ipp        {state, up_time, change_time};  now {unix, rfc3339};  revision;  online
+ *     reasons[]  each reason as {keyword, base, severity, stops, warns} with its words laid in:
+ * {{alert}}, {{ledm}} has        {media-empty: true, …} shown      what a language with room for
+ * one reason shows: {{shown.pjl.pjl_code}}, shown.ledm, shown.vstatus status     the words of the
+ * state alone (asleep, processing, stopped, idle) supplies[] with percent (of capacity), percent_3
+ * ("007"), used_percent, known; extra.* as they are ipp        {state, up_time, change_time};  now
+ * {unix, rfc3339};  revision;  online
  *
  * Threads: any. Memory: the view is the caller's, cJSON_Delete() it.
  */
@@ -21,7 +22,8 @@
 
 cJSON *vp_view(const struct vp_profile *profile, struct vp_state *state);
 
-/* Renders a short text of the profile ("…{{identity.model}}…") with the values of now; g_free() it. */
+/* Renders a short text of the profile ("…{{identity.model}}…") with the values of now; g_free() it.
+ */
 char *vp_view_text(const struct vp_profile *profile, struct vp_state *state, const char *text);
 
 /* Port status bits of the printer class: paper empty 0x20, selected 0x10, no error 0x08. */

@@ -47,10 +47,10 @@ static bool answer(struct web *w, struct vp_http_answer *a)
 {
 	const char *server = vp_json_text(behaviour(w), "server", NULL);
 	const char *connection = vp_json_text(behaviour(w), "connection", NULL);
-	gchar *headers = g_strconcat(server ? "Server: " : "", server ? server : "",
-				     server ? "\r\n" : "", connection ? "Connection: " : "",
-				     connection ? connection : "", connection ? "\r\n" : "",
-				     a->headers, NULL);
+	gchar *headers =
+		g_strconcat(server ? "Server: " : "", server ? server : "", server ? "\r\n" : "",
+			    connection ? "Connection: " : "", connection ? connection : "",
+			    connection ? "\r\n" : "", a->headers, NULL);
 	bool ok;
 
 	a->headers = headers;
@@ -65,8 +65,10 @@ static bool answer(struct web *w, struct vp_http_answer *a)
 static bool answer_status(struct web *w, int status, const char *headers)
 {
 	char text[64];
-	struct vp_http_answer a = { .status = status, .content_type = "text/html",
-				    .headers = headers ? headers : "", .body = text };
+	struct vp_http_answer a = { .status = status,
+				    .content_type = "text/html",
+				    .headers = headers ? headers : "",
+				    .body = text };
 
 	a.size = (size_t)snprintf(text, sizeof(text), "<html><body>%d</body></html>\n", status);
 	return answer(w, &a);
@@ -84,8 +86,11 @@ static bool serve_document(struct web *w)
 	if (vp_document_render(w->printer, w->http.target, &body, &doc, &err) != PL_OK) {
 		ok = answer_status(w, err.code == PL_E_NOT_FOUND ? 404 : 500, NULL);
 	} else {
-		struct vp_http_answer a = { .status = 200, .content_type = doc.content_type,
-					    .headers = headers, .body = body.at, .size = body.size };
+		struct vp_http_answer a = { .status = 200,
+					    .content_type = doc.content_type,
+					    .headers = headers,
+					    .body = body.at,
+					    .size = body.size };
 
 		snprintf(headers, sizeof(headers), "ETag: %s\r\n", doc.etag);
 		vp_http_header(&w->http, "If-None-Match", known, sizeof(known));
@@ -97,11 +102,12 @@ static bool serve_document(struct web *w)
 	return ok;
 }
 
-/* "actions": { "POST /DevMgmt/InternalPrintDyn.xml": {"status": 201, "location": "…", "pages": 1, "do": "reboot"} } */
+/* "actions": { "POST /DevMgmt/InternalPrintDyn.xml": {"status": 201, "location": "…", "pages": 1,
+ * "do": "reboot"} } */
 static const cJSON *action_of(const struct web *w)
 {
-	char *key = g_strdup_printf("%s %.*s", w->http.method,
-				    (int)strcspn(w->http.target, "?"), w->http.target);
+	char *key = g_strdup_printf("%s %.*s", w->http.method, (int)strcspn(w->http.target, "?"),
+				    w->http.target);
 	const cJSON *action = cJSON_GetObjectItemCaseSensitive(
 		cJSON_GetObjectItemCaseSensitive(behaviour(w), "actions"), key);
 
@@ -171,7 +177,8 @@ static bool serve_one(struct web *w)
 		if (ok) {
 			struct vp_http_answer a = { .status = body.size ? 200 : 400,
 						    .content_type = "application/ipp",
-						    .headers = "", .body = body.at,
+						    .headers = "",
+						    .body = body.at,
 						    .size = body.size };
 
 			ok = answer(w, &a);

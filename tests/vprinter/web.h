@@ -3,8 +3,8 @@
 #define VP_WEB_H
 
 /*
- * Web: what a printer serves over HTTP: its documents (LEDM, EWS), its actions, and IPP under /ipp/.
- * Threads: runs on the pipe's own thread until the pipe ends.
+ * Web: what a printer serves over HTTP: its documents (LEDM, EWS), its actions, and IPP under
+ * /ipp/. Threads: runs on the pipe's own thread until the pipe ends.
  */
 
 #include "pipe.h"
