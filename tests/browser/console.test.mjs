@@ -161,7 +161,7 @@ test('an action goes to the PC and its end comes back, live', async () => {
 	await go('Printers');
 	await page.getByRole('link', { name: talkative.name }).click();
 	await card('Actions').getByRole('button', { name: 'Identify' }).click();
-	const item = card('Lately asked').locator('.action', { hasText: 'Identify' });
+	const item = card('Recent actions').locator('.action', { hasText: 'Identify' });
 	await item.locator('.chip', { hasText: 'Done' }).waitFor();
 	assert.match((await item.locator('.steps').textContent()).replace(/[+→ \d.s]/g, ''), /^Queued(Delivered)?(Running)?Done$/);
 	assert.match(await item.textContent(), /Asked by admin/);
@@ -179,7 +179,7 @@ test('an action for a PC that is away waits, and can be withdrawn', async () => 
 	await server.stop();
 	server = null;
 	await card('Actions').getByRole('button', { name: 'Read now' }).click();
-	const item = card('Lately asked').locator('.action', { hasText: 'Read now' }).first();
+	const item = card('Recent actions').locator('.action', { hasText: 'Read now' }).first();
 	await item.getByRole('button', { name: 'Cancel' }).click();
 	await item.locator('.chip', { hasText: 'Cancelled' }).waitFor();
 	await go('Actions');

@@ -23,6 +23,9 @@ const LOOKS = [
 	['phone-dark', { colorScheme: 'dark', viewport: SCREENS.phone, isMobile: true, hasTouch: true, deviceScaleFactor: 2 }],
 ];
 
+/** Pages that only a connector with that feature has. */
+const NEEDS = { customers: 'customers', users: 'users', user: 'users', audit: 'audit', settings: 'settings' };
+
 /** Page name to how one gets there, from anywhere. */
 const PAGES = {
 	overview: (page) => go(page, '#/'),
@@ -44,6 +47,14 @@ const PAGES = {
 		await page.getByRole('heading', { name: 'Health' }).waitFor();
 	},
 	actions: (page) => go(page, '#/actions'),
+	customers: (page) => go(page, '#/customers'),
+	users: (page) => go(page, '#/users'),
+	user: async (page) => {
+		await go(page, '#/users');
+		await page.getByRole('button', { name: 'Change' }).nth(1).click();
+	},
+	audit: (page) => go(page, '#/audit'),
+	settings: (page) => go(page, '#/settings'),
 	enrol: async (page) => {
 		await go(page, '#/enrol');
 		await page.getByRole('button', { name: 'Make a token' }).click();
@@ -57,6 +68,14 @@ async function go(page, hash) {
 	await page.waitForFunction(() => !document.querySelector('.loading'));
 }
 
+/** What the connector can do, as it told the page that is signed in. */
+function featuresOf(page) {
+	return page.evaluate(async () => {
+		const answer = await fetch('api/v1/me', { headers: { Authorization: `Bearer ${sessionStorage.getItem('platen.token')}` } });
+		return (await answer.json()).connector.features;
+	});
+}
+
 mkdirSync(values.out, { recursive: true });
 const browser = await launch();
 try {
@@ -67,7 +86,9 @@ try {
 		await page.getByLabel('Name').waitFor();
 		if (!values.only) await shoot('login');
 		await signIn(page, values.url, values.user, values.password);
+		const features = await featuresOf(page);
 		for (const [name, open] of Object.entries(PAGES)) {
+			if (NEEDS[name] && !features.includes(NEEDS[name])) continue;
 			if (values.only && !values.only.split(',').includes(name)) continue;
 			await open(page);
 			await page.waitForTimeout(250);

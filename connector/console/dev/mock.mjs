@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { adminRoutes } from './admin.mjs';
 import { customers, makeFleet, readingsOf } from './fleet.mjs';
 
 const port = Number(process.argv[2] ?? 8088);
@@ -174,6 +175,8 @@ function createToken(body) {
 	}];
 }
 
+const FEATURES = ['printer_notes', 'printer_events', 'agent_revoke', 'pending_enrolments', 'customers', 'users', 'api_tokens', 'audit', 'settings', 'exports', 'password', 'totp'];
+
 /** `METHOD /path` with `:id` to a function (id, query, body) -> value or [status, value]. */
 const ROUTES = {
 	'POST /login': (_, __, body) => {
@@ -187,7 +190,7 @@ const ROUTES = {
 		role: token === 'viewer' ? 'viewer' : 'admin',
 		grants: [{ role: 'admin', customer_id: null, site_id: null }],
 		token: { kind: 'session', expires_at: null },
-		connector: { version: '0.1.0', sda_url: 'https://print.example:12351', features: [] },
+		connector: { version: '0.1.0', sda_url: 'https://print.example:12351', features: FEATURES },
 	}),
 	'GET /overview': overview,
 	'GET /customers': () => ({ items: customers }),
@@ -214,6 +217,11 @@ const ROUTES = {
 		if (!capability?.offered) throw new Refusal(409, 'not_offered', capability?.reason ?? 'Not possible.');
 		return createAction(body, printer, find(fleet.agents, printer.agent.id, 'PC'));
 	},
+	'PATCH /printers/:id': (id, _, body) => Object.assign(find(fleet.printers, id, 'printer'), body),
+	'GET /printers/:id/events': (id, query) => {
+		const { first_seen } = find(fleet.printers, id, 'printer');
+		return page([{ id: 'h1', kind: 'printer.attached', at: first_seen, description: 'Plugged in', details: {} }], query);
+	},
 	'GET /alerts': (_, query) =>
 		page(query.get('state') === 'closed' ? [] : fleet.printers.flatMap((p) => p.alerts).filter((a) => wants(query, 'severity', a.severity) && wants(query, 'site', a.site.id)), query),
 	'GET /agents': (_, query) => {
@@ -239,6 +247,7 @@ const ROUTES = {
 	},
 	'GET /enrolment-tokens': (_, query) => page(tokens, query),
 	'POST /enrolment-tokens': (_, __, body) => createToken(body),
+	...adminRoutes,
 	'DELETE /enrolment-tokens/:id': (id) => {
 		find(tokens, id, 'token').state = 'revoked';
 		return [204];

@@ -14,12 +14,16 @@ import { Actions } from './pages/actions';
 import { Agent } from './pages/agent';
 import { Agents } from './pages/agents';
 import { Alerts } from './pages/alerts';
+import { Audit } from './pages/audit';
+import { Customers } from './pages/customers';
 import { Enrol } from './pages/enrol';
 import { Login } from './pages/login';
 import { NotFound } from './pages/not-found';
 import { Overview } from './pages/overview';
 import { Printer } from './pages/printer';
 import { Printers } from './pages/printers';
+import { Settings } from './pages/settings';
+import { UsersPage } from './pages/users';
 
 function pageFor({ path, query }: Route) {
 	const [page, id] = path;
@@ -36,6 +40,14 @@ function pageFor({ path, query }: Route) {
 			return <Actions query={query} />;
 		case 'enrol':
 			return <Enrol />;
+		case 'customers':
+			return <Customers />;
+		case 'users':
+			return <UsersPage />;
+		case 'audit':
+			return <Audit query={query} />;
+		case 'settings':
+			return <Settings />;
 		default:
 			return <NotFound />;
 	}

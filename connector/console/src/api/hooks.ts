@@ -134,6 +134,13 @@ export function useMe(): Me {
 	return me;
 }
 
+type Feature = Me['connector']['features'][number];
+
+/** Whether this connector answers that group of calls. */
+export function hasFeature(me: Me, feature: Feature): boolean {
+	return me.connector.features.includes(feature);
+}
+
 const RANK = { viewer: 0, operator: 1, admin: 2 } as const;
 
 export function may(me: Me, role: 'operator' | 'admin'): boolean {

@@ -63,7 +63,7 @@ export type Me = {
 		/** Where agents report, e.g. https://print.example:12351 */
 		sda_url: string;
 		/** Which groups of `later` operations this server answers */
-		features: ('printer_notes' | 'printer_events' | 'agent_revoke' | 'pending_enrolments' | 'customers' | 'users' | 'api_tokens' | 'audit' | 'settings' | 'exports' | 'bundles' | 'totp')[];
+		features: ('printer_notes' | 'printer_events' | 'agent_revoke' | 'pending_enrolments' | 'customers' | 'users' | 'api_tokens' | 'audit' | 'settings' | 'exports' | 'bundles' | 'password' | 'totp')[];
 	};
 };
 

@@ -49,7 +49,7 @@ export function Actions({ query }: { query: Query }) {
 								</ul>
 							</div>
 						) : (
-							<Empty icon="action" title={state ? 'No such action' : 'Nothing was asked yet'}>
+							<Empty icon="action" title={state ? 'No such action' : 'No actions yet'}>
 								Open a <a href="#/printers">printer</a> to read it now or to make it show itself.
 							</Empty>
 						)}

@@ -8,6 +8,7 @@ import { agentName, bytes, count, day, duration, words } from '../lib/format';
 import { ActionButtons, RecentActions, useActionsOf } from '../ui/actions';
 import { Ago, Answer, Card, Empty, Facts, Page, Told as Value } from '../ui/basic';
 import { AGENT_STATE, AgentStateChip } from '../ui/status';
+import { AgentTools } from './agent-tools';
 import { PrinterRow } from './printers';
 
 const UPLINK = { long_poll: 'waiting at the connector: work arrives at once', poll: 'asks at intervals' } as const;
@@ -111,7 +112,7 @@ function Body({ agent }: { agent: Told }) {
 				<Card title="Actions">
 					<ActionButtons of={`/agents/${agent.id}`} kinds={AGENT_ACTIONS} capabilities={agent.capabilities} onAsked={actions.reload} />
 				</Card>
-				<Card title="Lately asked">
+				<Card title="Recent actions">
 					<RecentActions list={actions} />
 				</Card>
 			</div>
@@ -130,7 +131,10 @@ export function Agent({ id }: { id: string }) {
 		everyMs: 1000,
 	});
 	return (
-		<Page title={agent.data ? agentName(agent.data) : 'PC'}>
+		<Page
+			title={agent.data ? agentName(agent.data) : 'PC'}
+			tools={agent.data && <AgentTools agent={agent.data} reload={agent.reload} />}
+		>
 			<Answer of={agent} lines={8}>
 				{(data) => <Body agent={data} />}
 			</Answer>

@@ -7,6 +7,7 @@ import type { Alert } from '../api/types';
 import { plural } from '../lib/format';
 import { AlertList } from '../ui/alerts';
 import { Answer, Empty, Page } from '../ui/basic';
+import { ExportButton } from '../ui/export';
 import { Choices, setQuery, SiteChoice, type Query } from '../ui/filters';
 import { Pager, useCursors } from '../ui/pager';
 
@@ -38,7 +39,14 @@ export function Alerts({ query }: { query: Query }) {
 		everyMs: 1000,
 	});
 	return (
-		<Page title="Alerts">
+		<Page
+			title="Alerts"
+			tools={
+				<ExportButton what="alerts" query={site ? { site } : {}}>
+					Last 30 days
+				</ExportButton>
+			}
+		>
 			<div class="filters">
 				<div class="segments" role="group" aria-label="Which alerts">
 					{STATES.map(([value, word]) => (

@@ -2,16 +2,18 @@
 // Bringing PCs in: a fresh token, and the commands that carry it.
 
 import { useState } from 'preact/hooks';
-import { ApiError, post, remove } from '../api/client';
+import { post, remove } from '../api/client';
 import { may, useMe, useResource } from '../api/hooks';
 import type { EnrolmentToken, NewEnrolmentToken } from '../api/types';
 import { count, plural } from '../lib/format';
-import { Ago, Answer, Card, Empty, Page, Problem } from '../ui/basic';
+import { Ago, Answer, Card, Empty, Page } from '../ui/basic';
 import { CopyText, saveFile } from '../ui/copy';
-import { Confirm, notify } from '../ui/dialog';
+import { Confirm } from '../ui/dialog';
 import { SiteOptions, useCustomers } from '../ui/filters';
+import { Field, Form } from '../ui/form';
 import { Icon } from '../ui/icon';
 import { Chip } from '../ui/status';
+import { PendingCard } from './pending';
 
 const LIVES: [seconds: number, word: string][] = [
 	[3600, 'One hour'],
@@ -35,35 +37,21 @@ function TokenForm({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
 	const [uses, setUses] = useState(50);
 	const [life, setLife] = useState(604800);
 	const [note, setNote] = useState('');
-	const [problem, setProblem] = useState<string | null>(null);
-	const [busy, setBusy] = useState(false);
-
-	const submit = async (event: SubmitEvent) => {
-		event.preventDefault();
-		setBusy(true);
-		setProblem(null);
-		try {
-			const body = { site_id: site, uses, expires_in_s: life, note: note.trim() || null };
-			onMade(await post<NewEnrolmentToken>('/enrolment-tokens', body));
-		} catch (error) {
-			setProblem(error instanceof ApiError ? error.message : 'That did not work; try again.');
-		} finally {
-			setBusy(false);
-		}
+	const submit = async () => {
+		const body = { site_id: site, uses, expires_in_s: life, note: note.trim() || null };
+		onMade(await post<NewEnrolmentToken>('/enrolment-tokens', body));
 	};
 
 	return (
-		<form class="enrol-form" onSubmit={submit}>
+		<Form class="enrol-form" verb="Make a token" onSubmit={submit}>
 			{customers.flatMap((customer) => customer.sites).length > 1 && (
-				<label class="field">
-					<span>Site the PCs belong to</span>
+				<Field label="Site the PCs belong to">
 					<select value={site ?? ''} onChange={(event) => setSite(event.currentTarget.value)}>
 						<SiteOptions customers={customers} />
 					</select>
-				</label>
+				</Field>
 			)}
-			<label class="field">
-				<span>For how many PCs</span>
+			<Field label="For how many PCs">
 				<input
 					type="number"
 					name="uses"
@@ -73,9 +61,8 @@ function TokenForm({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
 					value={uses}
 					onInput={(event) => setUses(event.currentTarget.valueAsNumber)}
 				/>
-			</label>
-			<label class="field">
-				<span>Valid for</span>
+			</Field>
+			<Field label="Valid for">
 				<select value={life} onChange={(event) => setLife(Number(event.currentTarget.value))}>
 					{LIVES.map(([seconds, word]) => (
 						<option value={seconds} key={seconds}>
@@ -83,16 +70,11 @@ function TokenForm({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
 						</option>
 					))}
 				</select>
-			</label>
-			<label class="field">
-				<span>Note to yourself</span>
+			</Field>
+			<Field label="Note to yourself">
 				<input name="note" maxLength={200} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
-			</label>
-			{problem && <Problem message={problem} />}
-			<button type="submit" class="button primary" disabled={busy}>
-				Make a token
-			</button>
-		</form>
+			</Field>
+		</Form>
 	);
 }
 
@@ -162,15 +144,6 @@ function TokenRow({ token, onRevoke }: { token: EnrolmentToken; onRevoke: () => 
 
 function Tokens({ list }: { list: ReturnType<typeof useTokens> }) {
 	const [asking, setAsking] = useState<EnrolmentToken | null>(null);
-	const revoke = async (token: EnrolmentToken) => {
-		try {
-			await remove(`/enrolment-tokens/${token.id}`);
-			notify('The token is revoked.');
-		} catch (error) {
-			notify(error instanceof ApiError ? error.message : 'That did not work; try again.', true);
-		}
-		list.reload();
-	};
 	return (
 		<Card title="Tokens" class="table-card">
 			<Answer of={list} lines={3}>
@@ -205,7 +178,7 @@ function Tokens({ list }: { list: ReturnType<typeof useTokens> }) {
 					verb="Revoke"
 					danger
 					onClose={() => setAsking(null)}
-					onConfirm={() => void revoke(asking)}
+					onConfirm={() => remove(`/enrolment-tokens/${asking.id}`).then(list.reload)}
 				>
 					<p>No further PC can join with it. PCs that already joined stay.</p>
 				</Confirm>
@@ -226,6 +199,7 @@ function Allowed() {
 	const list = useTokens();
 	return (
 		<>
+			<PendingCard />
 			<Card>
 				<TokenForm
 					onMade={(token) => {

@@ -12,6 +12,8 @@ import { Ago, Answer, Card, Empty, Facts, Page } from '../ui/basic';
 import { PRINTER_STATUS, PrinterStatusChip } from '../ui/status';
 import { SupplyRow } from '../ui/supply';
 import { CountersCard } from './printer-counters';
+import { HistoryCard } from './printer-history';
+import { NotesCard } from './printer-notes';
 import { OriginCard } from './printer-origin';
 
 function StatusCard({ printer }: { printer: Told }) {
@@ -39,10 +41,8 @@ function StatusCard({ printer }: { printer: Told }) {
 				rows={[
 					['Attached to', <a href={href(['agents', printer.agent.id])}>{agentName(printer.agent)}</a>],
 					['Site', printer.site.name],
-					...(printer.location ? ([['Place', printer.location]] as [string, string][]) : []),
-					...(printer.asset_number ? ([['Asset number', printer.asset_number]] as [string, string][]) : []),
-					['Read', <Ago time={printer.taken_at} />],
-					['Heard of', <Ago time={printer.last_seen} />],
+					['Last read', <Ago time={printer.taken_at} />],
+					['Last report', <Ago time={printer.last_seen} />],
 				]}
 			/>
 		</Card>
@@ -123,15 +123,17 @@ function Body({ printer, reload }: { printer: Told; reload: () => void }) {
 						}}
 					/>
 				</Card>
-				<Card title="Lately asked">
+				<Card title="Recent actions">
 					<RecentActions list={actions} />
 				</Card>
+				<NotesCard printer={printer} reload={reload} />
 			</div>
 			<div class="details-main">
 				<SuppliesCard printer={printer} />
 				<CountersCard printer={printer} />
 				<MediaCard printer={printer} />
 				<OriginCard printer={printer} />
+				<HistoryCard id={printer.id} />
 			</div>
 		</div>
 	);

@@ -7,6 +7,7 @@ import type { PrinterStatus, PrinterSummary } from '../api/types';
 import { agentName, count, plural, printerName } from '../lib/format';
 import { href } from '../lib/router';
 import { Ago, Answer, Empty, Page, Told } from '../ui/basic';
+import { ExportButton } from '../ui/export';
 import { Choices, Search, setQuery, SiteChoice, SortHead, type Query } from '../ui/filters';
 import { Pager, useCursors } from '../ui/pager';
 import { PRINTER_STATUS, PrinterStatusChip } from '../ui/status';
@@ -127,7 +128,19 @@ export function Printers({ query }: { query: Query }) {
 	const filtered = Boolean(q || status || site);
 	const clear = () => setQuery(['printers'], { sort }, 'q', null);
 	return (
-		<Page title="Printers">
+		<Page
+			title="Printers"
+			tools={
+				<>
+					<ExportButton what="meters" query={site ? { site } : {}}>
+						Meters
+					</ExportButton>
+					<ExportButton what="supplies" query={site ? { site } : {}}>
+						Supplies
+					</ExportButton>
+				</>
+			}
+		>
 			<div class="filters">
 				<Search label="Model, serial number, PC, site, tag …" value={q} onChange={set('q')} />
 				<SiteChoice value={site} onChange={set('site')} />

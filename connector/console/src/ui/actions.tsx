@@ -3,13 +3,14 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, post, withQuery } from '../api/client';
-import { may, useLiveStatus, useMe, useResource, type Resource } from '../api/hooks';
+import { hasFeature, may, useLiveStatus, useMe, useResource, type Resource } from '../api/hooks';
 import type { Action, Capabilities } from '../api/types';
 import { actionTitle, whyNot, type ActionKind } from '../catalogue';
 import { agentName, delay, moment, printerName } from '../lib/format';
 import { href } from '../lib/router';
 import { Ago, Answer, Empty } from './basic';
 import { Confirm, notify } from './dialog';
+import { SaveButton } from './export';
 import { Icon } from './icon';
 import { ACTION_STATE, ActionStateChip, isOpen } from './status';
 
@@ -49,11 +50,14 @@ export function ActionButtons({ of, kinds, capabilities, onAsked }: ButtonsProps
 	const [busy, setBusy] = useState<string | null>(null);
 	if (!may(me, 'operator')) return <p class="muted">You may look at this, but not act. An operator or administrator can.</p>;
 
+	const ask = async (kind: ActionKind) => {
+		await post<Action>(`${of}/actions`, { type: kind.type, parameters: {} });
+		onAsked();
+	};
 	const run = async (kind: ActionKind) => {
 		setBusy(kind.type);
 		try {
-			await post<Action>(`${of}/actions`, { type: kind.type, parameters: {} });
-			onAsked();
+			await ask(kind);
 		} catch (error) {
 			notify(explain(error), true);
 		} finally {
@@ -94,7 +98,7 @@ export function ActionButtons({ of, kinds, capabilities, onAsked }: ButtonsProps
 				</details>
 			)}
 			{asking && (
-				<Confirm title={`${asking.title}?`} verb={asking.title} onClose={() => setAsking(null)} onConfirm={() => void run(asking)}>
+				<Confirm title={`${asking.title}?`} verb={asking.title} onClose={() => setAsking(null)} onConfirm={() => ask(asking)}>
 					<p>{asking.ask}</p>
 				</Confirm>
 			)}
@@ -126,6 +130,9 @@ export function ActionSteps({ action }: { action: Action }) {
 	);
 }
 
+/** These end with a file to save. */
+const BRING_FILES = new Set<Action['type']>(['diagnostics', 'agent_log']);
+
 interface ItemProps {
 	action: Action;
 	/** Where the printer or PC is not clear from the page. */
@@ -155,6 +162,11 @@ export function ActionItem({ action, showTarget, reload }: ItemProps) {
 				<progress max={100} value={action.progress_percent} aria-label={`${action.progress_percent} % done`} />
 			)}
 			<ActionSteps action={action} />
+			{action.state === 'done' && BRING_FILES.has(action.type) && hasFeature(me, 'bundles') && (
+				<SaveButton path={`/actions/${action.id}/bundle`} fileName={`platen-${action.type}-${action.id}.zip`}>
+					Save the file
+				</SaveButton>
+			)}
 			<p class="muted small-text">
 				Asked by {action.created_by} <Ago time={action.created_at} />
 			</p>
@@ -169,7 +181,7 @@ export function RecentActions({ list }: { list: Resource<ActionPage> }) {
 		<Answer of={list} lines={2}>
 			{(page) =>
 				page.items.length === 0 ? (
-					<Empty icon="action" title="Nothing was asked yet" />
+					<Empty icon="action" title="No actions yet" />
 				) : (
 					<ul class="actions" aria-live="polite" aria-relevant="additions text">
 						{page.items.map((action) => (

@@ -29,9 +29,10 @@ export function CopyText({ text, label }: { text: string; label: string }) {
 	);
 }
 
-/** Offers a text as a file. */
-export function saveFile(name: string, content: string, type = 'application/octet-stream'): void {
-	const url = URL.createObjectURL(new Blob([content], { type }));
+/** Saves a text, or what was fetched, as a file. */
+export function saveFile(name: string, content: string | Blob): void {
+	const blob = content instanceof Blob ? content : new Blob([content], { type: 'application/octet-stream' });
+	const url = URL.createObjectURL(blob);
 	const link = document.createElement('a');
 	link.href = url;
 	link.download = name;

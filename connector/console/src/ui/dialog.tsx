@@ -1,44 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
-// Questions before something that cannot be undone, and short notices of what happened.
+// Windows over the page, and short notices of what happened.
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Form } from './form';
 import { Icon } from './icon';
 
-interface ConfirmProps {
+interface DialogProps {
 	title: string;
-	/** The word on the button, a verb: "Revoke". */
-	verb: string;
-	danger?: boolean;
-	onConfirm: () => void;
 	onClose: () => void;
 	children: ComponentChildren;
 }
 
-/** A modal question; the browser keeps the focus inside and Escape closes it. */
-export function Confirm({ title, verb, danger, onConfirm, onClose, children }: ConfirmProps) {
+/** A modal window; the browser keeps the focus inside, and Escape closes it. */
+export function Dialog({ title, onClose, children }: DialogProps) {
 	const dialog = useRef<HTMLDialogElement>(null);
 	useEffect(() => dialog.current?.showModal(), []);
 	return (
 		<dialog ref={dialog} class="dialog" aria-labelledby="dialog-title" onClose={onClose}>
-			<h2 id="dialog-title">{title}</h2>
-			<div class="dialog-text">{children}</div>
-			<div class="dialog-tools">
-				<button type="button" class="button" onClick={() => dialog.current?.close()}>
-					Keep as it is
+			<header class="dialog-head">
+				<h2 id="dialog-title">{title}</h2>
+				<button type="button" class="icon-button" aria-label="Close" onClick={() => dialog.current?.close()}>
+					<Icon name="close" />
 				</button>
-				<button
-					type="button"
-					class={`button ${danger ? 'danger' : 'primary'}`}
-					onClick={() => {
-						dialog.current?.close();
-						onConfirm();
-					}}
-				>
-					{verb}
-				</button>
-			</div>
+			</header>
+			{children}
 		</dialog>
+	);
+}
+
+interface ConfirmProps extends DialogProps {
+	/** The word on the button, a verb: "Revoke". */
+	verb: string;
+	danger?: boolean;
+	/** When it fails the window stays open and says why. */
+	onConfirm: () => Promise<void>;
+	/** What must be typed first, for what can never be undone. */
+	typed?: string;
+}
+
+/** A question before something that cannot be undone. */
+export function Confirm({ title, verb, danger, onConfirm, onClose, typed, children }: ConfirmProps) {
+	const keep = (
+		<button type="button" class="button" onClick={onClose}>
+			Keep as it is
+		</button>
+	);
+	const confirm = async () => {
+		await onConfirm();
+		onClose();
+	};
+	return (
+		<Dialog title={title} onClose={onClose}>
+			<Form verb={verb} danger={danger} onSubmit={confirm} other={keep}>
+				{children}
+				{typed && (
+					<label class="field">
+						<span>
+							Type <code>{typed}</code> to go on
+						</span>
+						<input required pattern={typed.replace(/[^\w\s]/g, '\\$&')} autoComplete="off" />
+					</label>
+				)}
+			</Form>
+		</Dialog>
 	);
 }
 

@@ -4,18 +4,32 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { signOut } from '../api/client';
-import { useLiveStatus, useMe } from '../api/hooks';
+import { hasFeature, may, useLiveStatus, useMe } from '../api/hooks';
+import type { Me } from '../api/types';
 import { href, type Route } from '../lib/router';
 import { useTheme } from '../theme';
 import { Icon, Mark, type IconName } from './icon';
 
-const PLACES: { path: string[]; title: string; icon: IconName }[] = [
+interface Place {
+	path: string[];
+	title: string;
+	icon: IconName;
+	/** Shown when the connector has one of these. */
+	features?: Me['connector']['features'];
+	role?: 'operator' | 'admin';
+}
+
+const PLACES: Place[] = [
 	{ path: [], title: 'Overview', icon: 'overview' },
 	{ path: ['printers'], title: 'Printers', icon: 'printer' },
 	{ path: ['alerts'], title: 'Alerts', icon: 'alert' },
 	{ path: ['agents'], title: 'PCs', icon: 'pc' },
 	{ path: ['actions'], title: 'Actions', icon: 'action' },
 	{ path: ['enrol'], title: 'Add PCs', icon: 'enrol' },
+	{ path: ['customers'], title: 'Customers', icon: 'sites', features: ['customers'] },
+	{ path: ['users'], title: 'Users', icon: 'users', features: ['users', 'api_tokens'], role: 'admin' },
+	{ path: ['audit'], title: 'Audit', icon: 'audit', features: ['audit'], role: 'admin' },
+	{ path: ['settings'], title: 'Settings', icon: 'settings', features: ['settings', 'password', 'totp'] },
 ];
 
 const LIVE = {
@@ -23,6 +37,11 @@ const LIVE = {
 	live: { word: 'Live', tone: 'good' },
 	lost: { word: 'Not live', tone: 'bad' },
 } as const;
+
+function isOpenTo(me: Me, place: Place): boolean {
+	if (place.role && !may(me, place.role)) return false;
+	return !place.features || place.features.some((feature) => hasFeature(me, feature));
+}
 
 function Live() {
 	const status = useLiveStatus();
@@ -78,7 +97,7 @@ export function Shell({ route, children }: { route: Route; children: ComponentCh
 				</div>
 				<nav id="places" aria-label="Pages">
 					<ul>
-						{PLACES.map((one) => (
+						{PLACES.filter((one) => isOpenTo(me, one)).map((one) => (
 							<li key={one.title}>
 								<a href={href(one.path)} aria-current={one.path[0] === place ? 'page' : undefined}>
 									<Icon name={one.icon} />

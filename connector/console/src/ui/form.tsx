@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Forms: a field with its name, and a submit that says what went wrong where it went wrong.
+
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { ApiError } from '../api/client';
+import { Problem } from './basic';
+
+export function Field({ label, hint, children }: { label: string; hint?: string; children: ComponentChildren }) {
+	return (
+		<label class="field">
+			<span>{label}</span>
+			{children}
+			{hint && <small class="muted">{hint}</small>}
+		</label>
+	);
+}
+
+interface FormProps {
+	/** On the button. */
+	verb: string;
+	onSubmit: () => Promise<void>;
+	class?: string;
+	danger?: boolean;
+	/** A second button, such as "Keep as it is". */
+	other?: ComponentChildren;
+	children: ComponentChildren;
+}
+
+export function Form({ verb, onSubmit, class: more = '', danger, other, children }: FormProps) {
+	const [busy, setBusy] = useState(false);
+	const [problem, setProblem] = useState<string | null>(null);
+	const submit = async (event: SubmitEvent) => {
+		event.preventDefault();
+		setBusy(true);
+		setProblem(null);
+		try {
+			await onSubmit();
+		} catch (error) {
+			setProblem(error instanceof ApiError ? error.message : 'That did not work; try again.');
+		} finally {
+			setBusy(false);
+		}
+	};
+	return (
+		<form class={`form ${more}`} onSubmit={submit}>
+			{children}
+			{problem && <Problem message={problem} />}
+			<div class="form-tools">
+				{other}
+				<button type="submit" class={`button ${danger ? 'danger' : 'primary'}`} disabled={busy}>
+					{verb}
+				</button>
+			</div>
+		</form>
+	);
+}
