@@ -37,6 +37,8 @@ static ssize_t take(void *context, ipp_uchar_t *buffer, size_t n)
 
 enum pl_result ipp_encode(ipp_t *request, struct pl_bytes *out)
 {
+	/* A message that was written once would not be written again. */
+	ippSetState(request, IPP_STATE_IDLE);
 	if (ippWriteIO(out, take, 1, NULL, request) != IPP_STATE_DATA)
 		return PL_E_TOO_BIG;
 	return PL_OK;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platen/bytes.h"
 #include "platen/clock.h"
 
 struct replay {
@@ -18,6 +19,7 @@ struct replay {
 	struct replay_step own; /* of replay_bytes() */
 	bool loose;		/* writes are not checked */
 	char fault[160];
+	struct pl_bytes written;
 };
 
 static int64_t the_now;
@@ -134,6 +136,8 @@ static enum pl_result replay_write(struct pl_stream *s, const void *buf, size_t 
 	const char *bytes = buf;
 
 	(void)by_ms;
+	if (pl_bytes_add(&r->written, buf, n) == PL_E_NO_MEMORY)
+		abort();
 	while (n > 0 && !r->loose) {
 		const struct replay_step *step = &r->steps[r->at];
 		size_t take;
@@ -159,6 +163,7 @@ static enum pl_result replay_write(struct pl_stream *s, const void *buf, size_t 
 
 static void replay_close(struct pl_stream *s)
 {
+	pl_bytes_finish(&((struct replay *)s)->written);
 	free(s);
 }
 
@@ -171,6 +176,7 @@ static struct replay *make(void)
 	if (!r)
 		abort();
 	r->base.ops = &OPS;
+	pl_bytes_init(&r->written, 64 * 1024);
 	return r;
 }
 
@@ -207,4 +213,9 @@ bool replay_done(const struct pl_stream *s)
 	const struct replay *r = (const struct replay *)s;
 
 	return r->at == r->count;
+}
+
+struct pl_span replay_written(const struct pl_stream *s)
+{
+	return pl_bytes_span(&((const struct replay *)s)->written);
 }

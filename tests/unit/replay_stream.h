@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 
+#include "platen/span.h"
 #include "platen/stream.h"
 
 enum replay_kind {
@@ -78,6 +79,9 @@ struct pl_stream *replay_bytes(const void *bytes, size_t size, size_t piece);
  * played. */
 const char *replay_fault(const struct pl_stream *s);
 bool replay_done(const struct pl_stream *s);
+
+/* Everything that was written so far (at most 64 KiB are kept). */
+struct pl_span replay_written(const struct pl_stream *s);
 
 /* Puts the replayed clock in the system's place, at this time; replay_clock_stop() puts the
  * system's back. */
