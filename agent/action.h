@@ -88,11 +88,17 @@ void pl_actions_trust(struct pl_actions *actions, const struct pl_enrolment *enr
 /* Hands out again what was delivered before the last stop and not begun. */
 void pl_actions_resume(struct pl_actions *actions);
 
-/* Takes one entry of a work answer: {"payload": base64, "signature": base64}. An action that was
- * seen before is only answered again. Returns PL_OK (journalled, whatever its state) |
- * PL_E_UNTRUSTED (wrong signature: logged, answered with nothing) | PL_E_PROTOCOL | PL_E_IO. */
+/* Takes one entry of a work answer: {"payload": base64, "signature": base64}. Returns PL_OK
+ * (journalled just now, whatever its state) | PL_E_BUSY (seen before: only answered again) |
+ * PL_E_UNTRUSTED (wrong signature: logged and audited once, answered with nothing) | PL_E_PROTOCOL
+ * | PL_E_IO. */
 enum pl_result pl_actions_receive(struct pl_actions *actions, const struct cJSON *entry,
 				  struct pl_error *err);
+
+/* Takes one entry of command_keys, signed by a key we trust. Returns PL_OK (*ret_key is to be added
+ * to the enrolment) | PL_E_UNTRUSTED | PL_E_PROTOCOL. */
+enum pl_result pl_actions_new_key(struct pl_actions *actions, const struct cJSON *entry,
+				  struct pl_command_key *ret_key, struct pl_error *err);
 
 /* The connector does not want this one any more. */
 void pl_actions_cancel(struct pl_actions *actions, const char *id);
@@ -114,9 +120,12 @@ enum pl_result pl_actions_end(struct pl_actions *actions, const char *id,
 			      const struct cJSON *result, struct pl_error *err);
 
 /* For the uplink: the next state that the connector has not been told, as the body of
- * POST /actions/{id}. False: none. */
+ * POST /actions/{id}. False: none. pl_actions_posted() says that it arrived. */
 bool pl_actions_next_post(struct pl_actions *actions, char ret_id[static PL_MAX_ID],
-			  struct pl_bytes *body, int *ret_version);
-void pl_actions_posted(struct pl_actions *actions, const char *id, int version);
+			  struct pl_bytes *body, int *ret_revision);
+void pl_actions_posted(struct pl_actions *actions, const char *id, int revision);
+
+/* How far the connector's clock is ahead of ours: expiry is judged by the connector's. */
+void pl_actions_set_clock_offset(struct pl_actions *actions, int64_t offset_ms);
 
 #endif

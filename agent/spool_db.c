@@ -32,8 +32,8 @@ static const char TABLES[] =
 	"NULL);"
 	"CREATE TABLE IF NOT EXISTS action("
 	"  id TEXT PRIMARY KEY, type TEXT NOT NULL, state INTEGER NOT NULL,"
-	"  version INTEGER NOT NULL DEFAULT 1, posted INTEGER NOT NULL DEFAULT 0,"
-	"  reason TEXT, started_at INTEGER, finished_at INTEGER, payload BLOB NOT NULL);";
+	"  posted INTEGER NOT NULL, reason TEXT NOT NULL, started_at INTEGER NOT NULL,"
+	"  finished_at INTEGER NOT NULL, not_after INTEGER NOT NULL, payload BLOB NOT NULL);";
 
 static const char *const SQL[PL_SQL_COUNT] = {
 	[PL_SQL_BEGIN] = "BEGIN IMMEDIATE",

@@ -71,8 +71,17 @@ static enum pl_result entry_read(struct pl_span line, struct pl_audit_entry *ret
 	return r;
 }
 
+/* A walk along the chain: how far it has come, and who wants to see the entries. */
+struct walk {
+	int64_t seq;
+	char head[PL_HASH_TEXT];
+	int64_t after;
+	enum pl_result (*each)(void *arg, const struct pl_audit_entry *entry, struct pl_error *err);
+	void *arg;
+};
+
 /* Checks one line against the head so far and moves the head on. */
-static enum pl_result follow(struct pl_audit *a, struct pl_span line, struct pl_error *err)
+static enum pl_result follow(struct walk *w, struct pl_span line, struct pl_error *err)
 {
 	struct pl_audit_entry e;
 	char head[PL_HASH_TEXT];
@@ -83,22 +92,21 @@ static enum pl_result follow(struct pl_audit *a, struct pl_span line, struct pl_
 	pl_audit_hash(&e, head);
 	/* The oldest file that is kept may begin anywhere; within, each must follow the last. */
 	if (strcmp(head, e.head) != 0 ||
-	    (a->seq > 0 && (e.seq != a->seq + 1 || strcmp(e.prev, a->head) != 0)) ||
+	    (w->seq > 0 && (e.seq != w->seq + 1 || strcmp(e.prev, w->head) != 0)) ||
 	    (e.seq == 1 && strcmp(e.prev, FIRST_PREV) != 0))
 		return pl_error_set(err, PL_E_UNTRUSTED, "entry %" PRId64 " does not follow",
 				    e.seq);
-	a->seq = e.seq;
-	memcpy(a->head, e.head, sizeof(a->head));
-	return PL_OK;
+	w->seq = e.seq;
+	memcpy(w->head, e.head, sizeof(w->head));
+	return w->each && e.seq > w->after ? w->each(w->arg, &e, err) : PL_OK;
 }
 
 /* Follows the chain through one file; *ret_good is where its last whole line ends. */
-static enum pl_result follow_file(struct pl_audit *a, const char *path, int64_t *ret_good,
+static enum pl_result follow_file(struct walk *w, const char *path, int64_t *ret_good,
 				  struct pl_error *err)
 {
 	FILE *f = fopen(path, "rb");
 	char line[MAX_LINE];
-	struct pl_error why = { 0 };
 	enum pl_result r = PL_OK;
 
 	*ret_good = 0;
@@ -109,37 +117,67 @@ static enum pl_result follow_file(struct pl_audit *a, const char *path, int64_t 
 
 		if (n == 0 || line[n - 1] != '\n')
 			break;
-		r = follow(a, (struct pl_span){ line, n - 1 }, &why);
+		r = follow(w, (struct pl_span){ line, n - 1 }, err);
 		*ret_good += (int64_t)n;
 	}
 	fclose(f);
-	if (r == PL_OK || r == PL_E_NO_MEMORY)
-		return r;
+	return r;
+}
+
+static enum pl_result follow_all(const struct pl_audit *a, struct walk *w, int64_t *ret_good,
+				 struct pl_error *err)
+{
+	enum pl_result r;
+
+	memcpy(w->head, FIRST_PREV, sizeof(FIRST_PREV));
+	r = follow_file(w, a->old_path, ret_good, err);
+	return r == PL_OK ? follow_file(w, a->path, ret_good, err) : r;
+}
+
+static enum pl_result damaged(const struct pl_audit *a, int64_t seq, const char *why,
+			      struct pl_error *err)
+{
 	return pl_error_set(err, PL_E_UNTRUSTED,
 			    "the audit log %s was tampered with or damaged behind entry %" PRId64
 			    ": %s",
-			    path, a->seq, why.text);
+			    a->path, seq, why);
 }
 
 static enum pl_result open_file(struct pl_audit *a, struct pl_error *err)
 {
+	struct walk w = { 0 };
+	struct pl_error why = { 0 };
 	int64_t good;
 	enum pl_result r;
 
-	r = follow_file(a, a->old_path, &good, err);
-	if (r == PL_OK)
-		r = follow_file(a, a->path, &good, err);
-	if (r == PL_OK)
-		r = pl_append_open(a->path, PL_FILE_SECRET, &a->file, &a->size, err);
+	r = follow_all(a, &w, &good, &why);
+	if (r != PL_OK)
+		return damaged(a, w.seq, why.text, err);
+	a->seq = w.seq;
+	memcpy(a->head, w.head, sizeof(a->head));
+	r = pl_append_open(a->path, PL_FILE_SECRET, &a->file, &a->size, err);
 	if (r != PL_OK || a->size == good)
 		return r;
 	/* Only the last line of an append can be torn; more than one line of rest is not ours. */
 	if (a->size - good > MAX_LINE)
-		return pl_error_set(err, PL_E_UNTRUSTED,
-				    "the audit log %s was damaged behind entry %" PRId64, a->path,
-				    a->seq);
+		return damaged(a, a->seq, "what follows is no entry", err);
 	a->size = good;
 	return pl_append_cut(a->file, good, err);
+}
+
+enum pl_result pl_audit_replay(struct pl_audit *audit, int64_t after,
+			       enum pl_result (*each)(void *arg, const struct pl_audit_entry *entry,
+						      struct pl_error *err),
+			       void *arg, struct pl_error *err)
+{
+	struct walk w = { .after = after, .each = each, .arg = arg };
+	int64_t good;
+	enum pl_result r;
+
+	pthread_mutex_lock(&audit->lock);
+	r = follow_all(audit, &w, &good, err);
+	pthread_mutex_unlock(&audit->lock);
+	return r;
 }
 
 enum pl_result pl_audit_open(const char *path, int64_t max_bytes, struct pl_audit **ret_audit,
@@ -152,7 +190,6 @@ enum pl_result pl_audit_open(const char *path, int64_t max_bytes, struct pl_audi
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	pthread_mutex_init(&a->lock, NULL);
 	a->max_bytes = max_bytes;
-	memcpy(a->head, FIRST_PREV, sizeof(FIRST_PREV));
 	if (strlen(path) + 3 > sizeof(a->path))
 		r = pl_error_set(err, PL_E_INVALID, "the path %.100s… is too long", path);
 	else {

@@ -47,6 +47,13 @@ enum pl_result pl_audit_add(struct pl_audit *audit, const char *who, const char 
 /* Where the chain ends now; seq 0 and 64 zeros before the first entry. */
 void pl_audit_head(struct pl_audit *audit, int64_t *ret_seq, char ret_head[static PL_HASH_TEXT]);
 
+/* Calls `each` for every entry still kept behind `after`, oldest first, until it says anything but
+ * PL_OK, which is returned then. Returns PL_OK | PL_E_UNTRUSTED (the file changed meanwhile). */
+enum pl_result pl_audit_replay(struct pl_audit *audit, int64_t after,
+			       enum pl_result (*each)(void *arg, const struct pl_audit_entry *entry,
+						      struct pl_error *err),
+			       void *arg, struct pl_error *err);
+
 /* The hash that an entry ought to have. */
 void pl_audit_hash(const struct pl_audit_entry *entry, char ret_head[static PL_HASH_TEXT]);
 
