@@ -101,6 +101,31 @@ static void compare(struct pl_reading *r, enum pl_source best, enum pl_source ot
 			     other_text, best_text, pl_source_name(best));
 }
 
+/* "HP" and "HP LaserJet M227": some vendors repeat the make in the model, others do not; one
+ * printer must not have two names. */
+static void shorten_model(struct pl_snapshot *s)
+{
+	struct pl_fact *model = &s->identity[PL_ID_MODEL];
+	const char *make = s->identity[PL_ID_MAKE].text;
+	size_t size = strlen(make);
+	struct pl_span head = { model->text, size };
+
+	if (size == 0 || strlen(model->text) <= size + 1 || model->text[size] != ' ' ||
+	    !pl_span_is_word(head, make))
+		return;
+	memmove(model->text, model->text + size + 1, strlen(model->text + size + 1) + 1);
+}
+
+/* Old HP printers spell the name out that all later ones abbreviate. */
+static void shorten_make(struct pl_snapshot *s)
+{
+	struct pl_fact *make = &s->identity[PL_ID_MAKE];
+
+	if (pl_span_is_word(pl_span_of(make->text), "Hewlett-Packard") ||
+	    pl_span_is_word(pl_span_of(make->text), "Hewlett Packard"))
+		pl_span_copy(pl_span_of("HP"), make->text, sizeof(make->text));
+}
+
 void pl_identity_settle(struct pl_reading *r, const struct pl_evidence *e)
 {
 	struct pl_fact *serial = &r->snapshot.identity[PL_ID_SERIAL_NUMBER];
@@ -125,6 +150,9 @@ void pl_identity_settle(struct pl_reading *r, const struct pl_evidence *e)
 	if (best != PL_SOURCE_NONE)
 		pl_snapshot_identify(&r->snapshot, PL_ID_SERIAL_NUMBER, pl_span_of(best_text),
 				     best);
+
+	shorten_make(&r->snapshot);
+	shorten_model(&r->snapshot);
 
 	r->confidence = PL_CONFIDENCE_STRONG;
 	if (best == PL_SOURCE_USB && r->usb.vendor_id == VENDOR_CANON)

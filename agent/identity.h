@@ -33,7 +33,8 @@ void pl_serial_normalise(struct pl_span serial, uint16_t vendor_id,
 void pl_evidence_note(struct pl_evidence *e, const struct pl_snapshot *part);
 
 /* Decides serial number, its source and the confidence of `r` from the evidence, and complains in
- * r->snapshot.errors where two languages contradict each other. */
+ * r->snapshot.errors where two languages contradict each other. Gives make and model one form:
+ * "HP", "LaserJet M227". */
 void pl_identity_settle(struct pl_reading *r, const struct pl_evidence *e);
 
 /* Writes the local key of a device: "usb-03f0-2b17-VNB3K12345", or by its socket,

@@ -104,6 +104,8 @@ static void complete_supply(struct pl_supply *mine, const struct pl_supply *othe
 		mine->supply_class = other->supply_class;
 	FILL_TEXT(mine, other, type);
 	FILL_TEXT(mine, other, colorant);
+	if (other->source == PL_SOURCE_IPP && other->description[0]) /* LEDM's is a bare "206A" */
+		memcpy(mine->description, other->description, sizeof(mine->description));
 	FILL_TEXT(mine, other, description);
 	FILL_TEXT(mine, other, part_number);
 	FILL_TEXT(mine, other, serial_number);

@@ -64,14 +64,15 @@ static const struct pl_privacy_row *find_leaf(const struct walk *w, const char *
 	return NULL;
 }
 
-/* True when some row that leaves stands below `path`: then it is an object or a list of them. */
-static bool has_below(const struct walk *w, const char *path)
+/* True when some row that leaves stands below `path`: behind '.' as a member, behind '[' as an item
+ * of a list. */
+static bool has_below(const struct walk *w, const char *path, char step)
 {
 	size_t n = strlen(path);
 
 	for (size_t i = 0; i < w->count; i++)
 		if (w->rows[i].leaves && strncmp(w->rows[i].path, path, n) == 0 &&
-		    (w->rows[i].path[n] == '.' || w->rows[i].path[n] == '['))
+		    w->rows[i].path[n] == step)
 			return true;
 	return false;
 }
@@ -88,6 +89,8 @@ static cJSON *filter_object(const struct walk *w, const char *path, const cJSON 
 		char below[MAX_PATH_TEXT];
 		cJSON *kept;
 
+		if (strpbrk(member->string, ".[")) /* a name that plays a path */
+			continue;
 		if (snprintf(below, sizeof(below), "%s%s%s", path, path[0] ? "." : "",
 			     member->string) >= (int)sizeof(below))
 			continue;
@@ -124,13 +127,13 @@ static cJSON *filter_value(const struct walk *w, const char *path, const cJSON *
 
 	if (leaf)
 		return filter_leaf(leaf, value);
-	if (!has_below(w, path))
-		return NULL;
-	if (cJSON_IsNull(value))
-		return cJSON_CreateNull();
-	if (cJSON_IsArray(value))
+	if (has_below(w, path, '.') && cJSON_IsObject(value))
+		return filter_object(w, path, value);
+	if (has_below(w, path, '[') && cJSON_IsArray(value))
 		return filter_list(w, path, value);
-	return cJSON_IsObject(value) ? filter_object(w, path, value) : NULL;
+	if ((has_below(w, path, '.') || has_below(w, path, '[')) && cJSON_IsNull(value))
+		return cJSON_CreateNull();
+	return NULL;
 }
 
 cJSON *pl_privacy_filter(const char *kind, const cJSON *body)

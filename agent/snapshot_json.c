@@ -96,8 +96,6 @@ static cJSON *reasons_to_json(const struct pl_snapshot *s)
 	list = cJSON_CreateArray();
 	for (size_t i = 0; i < s->reason_count; i++)
 		cJSON_AddItemToArray(list, cJSON_CreateString(s->reasons[i]));
-	if (s->reason_count == 0)
-		cJSON_AddItemToArray(list, cJSON_CreateString("none"));
 	return list;
 }
 
