@@ -98,13 +98,28 @@ export function useLiveStatus(): LiveStatus {
 	return status;
 }
 
-/** The time, renewed every `everyMs`, for "3 min ago". */
-export function useNow(everyMs = 15_000): number {
-	const [now, setNow] = useState(Date.now());
-	useEffect(() => {
-		const timer = setInterval(() => setNow(Date.now()), everyMs);
-		return () => clearInterval(timer);
-	}, [everyMs]);
+const clocks = new Set<(now: number) => void>();
+let ticking: ReturnType<typeof setInterval> | undefined;
+
+/** One timer for all who watch the clock: a long table has a hundred of them. */
+function watchClock(watcher: (now: number) => void): () => void {
+	clocks.add(watcher);
+	ticking ??= setInterval(() => {
+		const now = Date.now();
+		for (const one of clocks) one(now);
+	}, 15_000);
+	return () => {
+		clocks.delete(watcher);
+		if (clocks.size > 0) return;
+		clearInterval(ticking);
+		ticking = undefined;
+	};
+}
+
+/** The time, renewed every 15 s, for "3 min ago". */
+export function useNow(): number {
+	const [now, setNow] = useState(Date.now);
+	useEffect(() => watchClock(setNow), []);
 	return now;
 }
 
