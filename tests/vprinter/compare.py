@@ -61,6 +61,8 @@ def plain(path, value):
         return value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    if path == "identity.device_id":
+        return sorted(text(field) for field in str(value).split(";") if field.strip())
     if path == "identity.uuid":
         return text(value).lower().removeprefix("urn:uuid:")
     if path in ("identity.serial_number", "usb.serial"):

@@ -3,10 +3,12 @@
 
 #include "ipp_bridge.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cups/cups.h>
+#include <glib.h>
 
 #include "ipp_live.h"
 #include "ipp_server.h"
@@ -60,6 +62,43 @@ static bool pass_document(struct vp_printer *p, struct vp_http *from, http_t *to
 	return n == 0;
 }
 
+/* True when the request wants the attribute: named, in a group that holds it, or no names at all.
+ */
+static bool wanted(ipp_t *request, const char *name)
+{
+	ipp_attribute_t *list = ippFindAttribute(request, "requested-attributes", IPP_TAG_KEYWORD);
+
+	return !list || ippContainsString(list, "all") ||
+	       ippContainsString(list, "printer-description") || ippContainsString(list, name);
+}
+
+static ssize_t read_file(void *arg, ipp_uchar_t *buf, size_t n)
+{
+	return (ssize_t)fread(buf, 1, n, arg);
+}
+
+/* An answer captured from a real printer, ipp/answer.bin, as the answer to this request; NULL where
+ * there is none. */
+static ipp_t *captured(const struct vp_printer *p, ipp_t *request)
+{
+	gchar *path = g_build_filename(p->profile->dir, "ipp", "answer.bin", NULL);
+	FILE *file = fopen(path, "rbe");
+	ipp_t *all = file ? ippNew() : NULL, *answer = NULL;
+
+	g_free(path);
+	if (file && ippReadIO(file, read_file, 1, NULL, all) == IPP_STATE_DATA) {
+		answer = ippNewResponse(request);
+		for (ipp_attribute_t *a = ippFirstAttribute(all); a; a = ippNextAttribute(all))
+			if (ippGetGroupTag(a) == IPP_TAG_PRINTER && ippGetName(a) &&
+			    wanted(request, ippGetName(a)))
+				ippCopyAttribute(answer, a, 0);
+	}
+	ippDelete(all);
+	if (file)
+		fclose(file);
+	return answer;
+}
+
 /* What the real server says; NULL when the pipe was reset. */
 static ipp_t *forward(struct vp_printer *p, struct vp_http *from, ipp_t *request)
 {
@@ -83,16 +122,6 @@ static ipp_t *forward(struct vp_printer *p, struct vp_http *from, ipp_t *request
 		answer = ippNewResponse(request),
 		ippSetStatusCode(answer, IPP_STATUS_ERROR_INTERNAL);
 	return answer;
-}
-
-/* True when the request wants the attribute: named, in a group that holds it, or no names at all.
- */
-static bool wanted(ipp_t *request, const char *name)
-{
-	ipp_attribute_t *list = ippFindAttribute(request, "requested-attributes", IPP_TAG_KEYWORD);
-
-	return !list || ippContainsString(list, "all") ||
-	       ippContainsString(list, "printer-description") || ippContainsString(list, name);
 }
 
 static void overlay(struct vp_printer *p, ipp_t *request, ipp_t *answer)
@@ -150,7 +179,10 @@ bool vp_ipp_bridge(struct vp_printer *printer, struct vp_http *http, struct pl_b
 		return true;
 	}
 	op = ippGetOperation(request);
-	response = forward(printer, http, request);
+	if (op == IPP_OP_GET_PRINTER_ATTRIBUTES)
+		response = captured(printer, request);
+	if (!response)
+		response = forward(printer, http, request);
 	if (!response) {
 		ippDelete(request);
 		return false;

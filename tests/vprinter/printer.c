@@ -85,6 +85,59 @@ static void device_unplug(void *arg, int return_ms)
 	vp_printer_vanish(arg, return_ms);
 }
 
+/* --- falling asleep --- */
+
+/* Falls asleep when nobody has wanted anything for "after_s" seconds. */
+static void *drowse(void *arg)
+{
+	struct vp_printer *p = arg;
+	int64_t after_ms =
+		(int64_t)vp_json_number(vp_profile_behaviour(p->profile, "sleep"), "after_s", 0) *
+		1000;
+
+	pthread_mutex_lock(&p->mutex);
+	while (!p->ending) {
+		int64_t by_ms = p->busy_ms + after_ms;
+
+		if (vp_state_times(p->state).jobs == 0 && pl_clock_left_ms(by_ms) == 0) {
+			pthread_mutex_unlock(&p->mutex);
+			vp_state_sleep(p->state, true);
+			pthread_mutex_lock(&p->mutex);
+			by_ms = pl_clock_in_ms(after_ms);
+		}
+		if (!p->ending)
+			pl_clock_wait(&p->stirred, &p->mutex, by_ms);
+	}
+	pthread_mutex_unlock(&p->mutex);
+	return NULL;
+}
+
+static void start_drowsing(struct vp_printer *p)
+{
+	if (vp_json_number(vp_profile_behaviour(p->profile, "sleep"), "after_s", 0) <= 0)
+		return;
+	p->busy_ms = pl_clock_now_ms();
+	p->drowses = pthread_create(&p->drowsy, NULL, drowse, p) == 0;
+}
+
+static void stop_drowsing(struct vp_printer *p)
+{
+	pthread_mutex_lock(&p->mutex);
+	p->ending = true;
+	pthread_cond_broadcast(&p->stirred);
+	pthread_mutex_unlock(&p->mutex);
+	if (p->drowses)
+		pthread_join(p->drowsy, NULL);
+}
+
+static void stir(struct vp_printer *p)
+{
+	pthread_mutex_lock(&p->mutex);
+	p->busy_ms = pl_clock_now_ms();
+	pthread_cond_broadcast(&p->stirred);
+	pthread_mutex_unlock(&p->mutex);
+}
+
 /* --- what follows from a change of state --- */
 
 /* A print pipe of a stopped printer takes no data, where behaviour.json says so. */
@@ -110,6 +163,8 @@ static void state_changed(void *arg)
 
 	if (!p->device)
 		return;
+	if (!vp_state_asleep(p->state))
+		stir(p);
 	d = vp_device_descriptors(p->device);
 	hold = blocks(p);
 	for (size_t i = 0; i < d->setting_count; i++) {
@@ -208,6 +263,7 @@ enum pl_result vp_printer_create(const char *name, int port, const char *profile
 	if (!p)
 		abort();
 	pthread_mutex_init(&p->mutex, NULL);
+	pl_clock_cond_init(&p->stirred);
 	p->name = g_strdup(name);
 	p->port = port;
 	p->dir = g_build_filename(spool, name, NULL);
@@ -232,6 +288,7 @@ enum pl_result vp_printer_create(const char *name, int port, const char *profile
 	if (r != PL_OK)
 		goto fail;
 	start_threads(p);
+	start_drowsing(p);
 	*ret_printer = p;
 	return PL_OK;
 fail:
@@ -243,6 +300,7 @@ void vp_printer_destroy(struct vp_printer *p)
 {
 	if (!p)
 		return;
+	stop_drowsing(p);
 	stop_threads(p);
 	vp_ippserver_stop(p->ippserver);
 	vp_device_destroy(p->device);
@@ -365,6 +423,8 @@ void vp_printer_asked(struct vp_printer *p)
 {
 	const cJSON *sleep = vp_profile_behaviour(p->profile, "sleep");
 
+	if (vp_json_true(sleep, "kept_awake_by_queries", true))
+		stir(p);
 	if (vp_json_true(sleep, "wakes_on_query", false) && vp_state_asleep(p->state)) {
 		vp_state_sleep(p->state, false);
 		vp_log_text(p->log, "power", "event", "woken by a question", NULL);

@@ -52,6 +52,11 @@ struct vp_printer {
 	int address;	    /* on the bus; another one each time it is plugged in */
 	int64_t plugged_ms; /* monotonic */
 
+	bool drowses, ending; /* the thread that lets it fall asleep runs; is to end */
+	pthread_t drowsy;
+	pthread_cond_t stirred;
+	int64_t busy_ms; /* monotonic, when somebody last wanted something */
+
 	pthread_t threads[VP_MAX_SETTINGS];
 	bool started[VP_MAX_SETTINGS];
 };

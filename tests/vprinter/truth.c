@@ -159,6 +159,16 @@ static void tell(cJSON *told_by, const char *path, const char *language)
 	cJSON_AddItemToArray(list, cJSON_CreateString(language));
 }
 
+/* Only LEDM has a word for a supply's state; elsewhere it follows from the level, where that is
+ * known. */
+static bool is_told(const char *language, const cJSON *node, const char *path, const char *step)
+{
+	if (strncmp(path, "supplies.", 9) != 0 || strcmp(step, "state") != 0 ||
+	    strcmp(language, "ledm") == 0)
+		return true;
+	return cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(node, "level"));
+}
+
 /* Walks a pattern ("supplies.*.level") down from `node`; every field it names is told by
  * `language`. */
 static void expand(cJSON *told_by, const char *language, const cJSON *node, const char *pattern,
@@ -185,7 +195,7 @@ static void expand(cJSON *told_by, const char *language, const cJSON *node, cons
 		snprintf(path, sizeof(path), "%s%s%s", so_far, *so_far ? "." : "", step);
 		if (dot)
 			expand(told_by, language, item, dot + 1, path);
-		else
+		else if (is_told(language, node, path, step))
 			tell(told_by, path, language);
 	}
 }

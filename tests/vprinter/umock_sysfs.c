@@ -156,6 +156,8 @@ void umock_sysfs_hub(struct vp_umockdev *u)
 	attribute(u, UMOCK_HUB, "idVendor", "1d6b\n");
 	attribute(u, UMOCK_HUB, "idProduct", "0002\n");
 	attribute(u, UMOCK_HUB, "maxchild", "15\n");
+	attribute(u, UMOCK_HUB, "rx_lanes", "1\n");
+	attribute(u, UMOCK_HUB, "tx_lanes", "1\n");
 	umock_write(u, "/sys" UMOCK_HUB "/descriptors", DESCRIPTORS, sizeof(DESCRIPTORS));
 	umock_write(u, "/dev/bus/usb/001/001", "", 0);
 	umock_node_number(u, "bus/usb/001/001", 189, 0);
@@ -249,6 +251,12 @@ void umock_sysfs_add(struct umock_port *port)
 	attribute(u, sys, "bConfigurationValue", "1\n");
 	attribute(u, sys, "bNumConfigurations", "1\n");
 	attribute(u, sys, "bNumInterfaces", "%2d\n", d->interface_count);
+	attribute(u, sys, "bMaxPacketSize0", "%d\n", d->device[7]);
+	attribute(u, sys, "bMaxPower", "2mA\n");
+	attribute(u, sys, "bmAttributes", "%02x\n", d->config[7]);
+	attribute(u, sys, "configuration", "%s", "");
+	attribute(u, sys, "rx_lanes", "1\n");
+	attribute(u, sys, "tx_lanes", "1\n");
 	attribute(u, sys, "bDeviceClass", "00\n");
 	attribute(u, sys, "bDeviceSubClass", "00\n");
 	attribute(u, sys, "bDeviceProtocol", "00\n");
