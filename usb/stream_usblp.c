@@ -65,8 +65,15 @@ static enum pl_result node_failed(struct pl_usb *usb, const struct pl_usb_device
 	}
 }
 
-/* Waits until the node is ready for `events`. */
-static enum pl_result wait_for(struct lp *lp, short events, int64_t by_ms, struct pl_error *err)
+static enum pl_result too_late(struct pl_error *err)
+{
+	return pl_error_set(err, PL_E_TIMEOUT, "the printer did not answer in time");
+}
+
+/* Waits until the node is ready for `events`. *ret_ended: there will be no more, the driver was
+ * taken away or the printer unplugged. */
+static enum pl_result wait_for(struct lp *lp, short events, int64_t by_ms, bool *ret_ended,
+			       struct pl_error *err)
 {
 	struct pollfd fds[] = { { .fd = lp->fd, .events = events },
 				{ .fd = lp->stop, .events = POLLIN } };
@@ -79,12 +86,23 @@ static enum pl_result wait_for(struct lp *lp, short events, int64_t by_ms, struc
 	if (n < 0)
 		return pl_error_set(err, PL_E_IO, "poll: %s", strerror(errno));
 	if (n == 0)
-		return pl_error_set(err, PL_E_TIMEOUT, "the printer did not answer in time");
+		return too_late(err);
 	if (fds[1].revents)
 		return pl_error_set(err, PL_E_CANCELLED, "stopped");
+	*ret_ended = fds[0].revents & (POLLHUP | POLLERR);
 	if (fds[0].revents & events)
 		return PL_OK;
 	return node_failed(lp->usb, &lp->dev, ENODEV, err);
+}
+
+/* Waits a moment where the node is ready and yet has nothing. */
+static enum pl_result pause_until(struct lp *lp, int64_t by_ms, struct pl_error *err)
+{
+	if (pl_clock_left_ms(by_ms) == 0)
+		return too_late(err);
+	if (usb_sleep(lp->usb, PAUSE_MS) < 0)
+		return pl_error_set(err, PL_E_CANCELLED, "stopped");
+	return PL_OK;
 }
 
 static enum pl_result lp_read(struct pl_stream *s, void *buf, size_t cap, int64_t by_ms,
@@ -93,9 +111,11 @@ static enum pl_result lp_read(struct pl_stream *s, void *buf, size_t cap, int64_
 	struct lp *lp = lp_of(s);
 
 	for (;;) {
-		enum pl_result r = wait_for(lp, POLLIN, by_ms, err);
+		bool ended = false;
+		enum pl_result r;
 		ssize_t n;
 
+		r = wait_for(lp, POLLIN, by_ms, &ended, err);
 		if (r != PL_OK)
 			return r;
 		n = read(lp->fd, buf, cap);
@@ -105,8 +125,11 @@ static enum pl_result lp_read(struct pl_stream *s, void *buf, size_t cap, int64_
 		}
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return node_failed(lp->usb, &lp->dev, errno, err);
-		if (n == 0 && usb_sleep(lp->usb, PAUSE_MS) < 0)
-			return pl_error_set(err, PL_E_CANCELLED, "stopped");
+		if (ended)
+			return node_failed(lp->usb, &lp->dev, ENODEV, err);
+		r = pause_until(lp, by_ms, err);
+		if (r != PL_OK)
+			return r;
 	}
 }
 
@@ -116,22 +139,28 @@ static enum pl_result lp_write(struct pl_stream *s, const void *buf, size_t n, i
 {
 	struct lp *lp = lp_of(s);
 	const char *at = buf;
+	enum pl_result r;
+	bool ended;
 
 	while (n > 0) {
-		enum pl_result r = wait_for(lp, POLLOUT, by_ms, err);
 		ssize_t done;
 
+		r = wait_for(lp, POLLOUT, by_ms, &ended, err);
 		if (r != PL_OK)
 			return r;
 		done = write(lp->fd, at, n);
-		if (done < 0 && errno != EAGAIN && errno != EINTR)
-			return node_failed(lp->usb, &lp->dev, errno, err);
 		if (done > 0) {
 			at += done;
 			n -= (size_t)done;
+			continue;
 		}
+		if (done < 0 && errno != EAGAIN && errno != EINTR)
+			return node_failed(lp->usb, &lp->dev, errno, err);
+		r = pause_until(lp, by_ms, err);
+		if (r != PL_OK)
+			return r;
 	}
-	return wait_for(lp, POLLOUT, by_ms, err);
+	return wait_for(lp, POLLOUT, by_ms, &ended, err);
 }
 
 static void lp_close(struct pl_stream *s)

@@ -149,7 +149,7 @@ static bool read_printer(const char *root, const char *port_path, struct pl_usb_
 		return false;
 	dev.bus = (uint8_t)bus;
 	dev.address = (uint8_t)address;
-	strcpy(dev.port_path, port_path);
+	pl_span_copy(pl_span_of(port_path), dev.port_path, sizeof(dev.port_path));
 	read_text(root, port_path, "manufacturer", dev.manufacturer);
 	read_text(root, port_path, "product", dev.product);
 	read_text(root, port_path, "serial", dev.serial);
