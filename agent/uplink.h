@@ -13,6 +13,7 @@
 
 #include "action.h"
 #include "enrolment.h"
+#include "keys.h"
 #include "settings.h"
 #include "spool.h"
 
@@ -55,7 +56,7 @@ struct pl_uplink_status {
 	enum pl_enrol_state enrolment;
 	char server[PL_MAX_URL];
 	char agent_id[PL_MAX_ID], customer_id[PL_MAX_ID], site_id[PL_MAX_ID];
-	char fingerprint[8 + PL_HASH_TEXT]; /* of our public key, "sha256:…"; "" none yet */
+	char fingerprint[PL_FINGERPRINT_TEXT]; /* of our public key, "sha256:…"; "" none yet */
 	int64_t certificate_not_after_ms;   /* wall time; 0 none */
 	bool connected;			    /* the last call of either thread was answered */
 	int64_t last_contact_ms;	    /* wall time of the last answer; 0 never */
