@@ -280,7 +280,7 @@ for (const [look, options] of LOOKS) {
 		await mine.page.getByLabel('Name').waitFor();
 		await check('sign-in');
 		await signIn(mine.page, connector.url, 'admin', connector.passwords.admin);
-		for (const hash of ['#/', '#/printers', '#/alerts?state=all', '#/agents', '#/actions', '#/enrol', '#/nowhere']) {
+		for (const hash of ['#/', '#/printers', '#/alerts?state=all', '#/agents', '#/actions', '#/enrol', '#/customers', '#/users', '#/audit', '#/settings', '#/nowhere']) {
 			await mine.page.evaluate((address) => (location.hash = address), hash);
 			await mine.page.waitForTimeout(200);
 			await check(hash);

@@ -7,6 +7,7 @@ import { MeContext, useResource, useRoute } from './api/hooks';
 import { startLive } from './api/live';
 import type { Me } from './api/types';
 import type { Route } from './lib/router';
+import { isOpenTo, PLACES } from './places';
 import { Loading, Problem } from './ui/basic';
 import { Notices } from './ui/dialog';
 import { Shell } from './ui/shell';
@@ -25,8 +26,10 @@ import { Printers } from './pages/printers';
 import { Settings } from './pages/settings';
 import { UsersPage } from './pages/users';
 
-function pageFor({ path, query }: Route) {
+function pageFor(me: Me, { path, query }: Route) {
 	const [page, id] = path;
+	const place = PLACES.find((one) => one.path[0] === page);
+	if (!place || !isOpenTo(me, place)) return <NotFound />;
 	switch (page) {
 		case undefined:
 			return <Overview />;
@@ -63,7 +66,7 @@ function SignedIn() {
 	return (
 		<MeContext.Provider value={me.data}>
 			<Shell route={route}>
-				<div key={place}>{pageFor(route)}</div>
+				<div key={place}>{pageFor(me.data, route)}</div>
 			</Shell>
 		</MeContext.Provider>
 	);

@@ -4,44 +4,17 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { signOut } from '../api/client';
-import { hasFeature, may, useLiveStatus, useMe } from '../api/hooks';
-import type { Me } from '../api/types';
+import { useLiveStatus, useMe } from '../api/hooks';
 import { href, type Route } from '../lib/router';
+import { isOpenTo, PLACES } from '../places';
 import { useTheme } from '../theme';
-import { Icon, Mark, type IconName } from './icon';
-
-interface Place {
-	path: string[];
-	title: string;
-	icon: IconName;
-	/** Shown when the connector has one of these. */
-	features?: Me['connector']['features'];
-	role?: 'operator' | 'admin';
-}
-
-const PLACES: Place[] = [
-	{ path: [], title: 'Overview', icon: 'overview' },
-	{ path: ['printers'], title: 'Printers', icon: 'printer' },
-	{ path: ['alerts'], title: 'Alerts', icon: 'alert' },
-	{ path: ['agents'], title: 'PCs', icon: 'pc' },
-	{ path: ['actions'], title: 'Actions', icon: 'action' },
-	{ path: ['enrol'], title: 'Add PCs', icon: 'enrol' },
-	{ path: ['customers'], title: 'Customers', icon: 'sites', features: ['customers'] },
-	{ path: ['users'], title: 'Users', icon: 'users', features: ['users', 'api_tokens'], role: 'admin' },
-	{ path: ['audit'], title: 'Audit', icon: 'audit', features: ['audit'], role: 'admin' },
-	{ path: ['settings'], title: 'Settings', icon: 'settings', features: ['settings', 'password', 'totp'] },
-];
+import { Icon, Mark } from './icon';
 
 const LIVE = {
 	connecting: { word: 'Connecting', tone: 'busy' },
 	live: { word: 'Live', tone: 'good' },
 	lost: { word: 'Not live', tone: 'bad' },
 } as const;
-
-function isOpenTo(me: Me, place: Place): boolean {
-	if (place.role && !may(me, place.role)) return false;
-	return !place.features || place.features.some((feature) => hasFeature(me, feature));
-}
 
 function Live() {
 	const status = useLiveStatus();
