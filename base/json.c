@@ -2,12 +2,15 @@
 /* Safe reading over cJSON. */
 #include "platen/json.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
 
 #include "json_check.h"
+
+#define MAX_15_DIGITS 999999999999999
 
 enum pl_result pl_json_parse(struct pl_span text, struct cJSON **ret_doc, struct pl_error *err)
 {
@@ -127,10 +130,21 @@ int pl_json_count(const struct cJSON *doc, const char *path)
 	return cJSON_IsArray(at) ? cJSON_GetArraySize(at) : 0;
 }
 
+/* cJSON writes 15 digits and is content with them; larger numbers are spelled out here. */
+static void add_large_int(struct cJSON *object, const char *name, int64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	cJSON_AddRawToObject(object, name, text);
+}
+
 void pl_json_add_int(struct cJSON *object, const char *name, int64_t value)
 {
 	if (value > PL_MAX_JSON_INT || value < -PL_MAX_JSON_INT)
 		cJSON_AddNullToObject(object, name);
+	else if (value > MAX_15_DIGITS || value < -MAX_15_DIGITS)
+		add_large_int(object, name, value);
 	else
 		cJSON_AddNumberToObject(object, name, (double)value);
 }

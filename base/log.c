@@ -166,8 +166,10 @@ enum pl_result pl_log_recent(struct pl_bytes *out)
 	start = (ring_next + RING_SIZE - ring_used) % RING_SIZE;
 	size = ring_used;
 	if (size == RING_SIZE) /* the oldest line has lost its beginning: leave it out */
-		while (size > 0 && ring[(start + RING_SIZE - 1) % RING_SIZE] != '\n')
-			start = (start + 1) % RING_SIZE, size--;
+		for (char passed = '\0'; passed != '\n'; size--) {
+			passed = ring[start];
+			start = (start + 1) % RING_SIZE;
+		}
 	first = start + size < RING_SIZE ? size : RING_SIZE - start;
 	r = pl_bytes_add(out, ring + start, first);
 	if (r == PL_OK)
