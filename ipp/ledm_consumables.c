@@ -13,6 +13,7 @@ struct consumable {
 	struct pl_supply row;
 	bool printhead;		/* no supply */
 	bool level_measured;	/* MeasuredQuantityState is not "unknown" */
+	bool ok;		/* ConsumableState says so; counts where the level says nothing */
 	int64_t low;		/* ConsumableLowThreshold, percent */
 	char selectability[64]; /* "126A": part number where no ProductNumber is told */
 };
@@ -46,6 +47,7 @@ static void on_enter(void *arg, const char *path)
 				     .level_percent = PL_UNKNOWN };
 	c->printhead = false;
 	c->level_measured = true;
+	c->ok = false;
 	c->low = PL_UNKNOWN;
 	c->selectability[0] = '\0';
 }
@@ -83,6 +85,8 @@ static void finish(struct consumable *c)
 	if (!row->part_number[0])
 		memcpy(row->part_number, c->selectability, sizeof(row->part_number));
 	pl_supply_settle(row, c->low);
+	if (row->state == PL_SUPPLY_STATE_UNKNOWN && c->ok)
+		row->state = PL_SUPPLY_OK;
 }
 
 static void read_member(struct consumable *c, const char *name, struct pl_span text)
@@ -100,6 +104,7 @@ static void read_member(struct consumable *c, const char *name, struct pl_span t
 		text_number(text, &row->level);
 	} else if (strcmp(name, "ConsumableLifeState/ConsumableState") == 0) {
 		row->state = state_of(text);
+		c->ok = pl_span_is_word(text, "ok");
 	} else if (strcmp(name, "ConsumableLifeState/MeasuredQuantityState") == 0) {
 		c->level_measured = !pl_span_is_word(text, "unknown");
 		if (row->state == PL_SUPPLY_STATE_UNKNOWN)
