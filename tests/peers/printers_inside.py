@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A test that lives among virtual printers: it starts them, and they start it again with the devices in its world."""
+import argparse
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROFILES = ROOT / "tests" / "vprinter" / "profiles"
+sys.path.insert(0, str(ROOT / "tests" / "vprinter"))
+import compare  # noqa: E402
+
+NAMES = ("hp-mfp", "brother-laser", "inkjet-idonly")
+
+
+class World:
+    """The inside: the programs of this build, and the printers' control socket."""
+
+    def __init__(self, build, folder):
+        self.build = pathlib.Path(build)
+        self.folder = pathlib.Path(folder)
+        self.socket = self.folder / "agent.sock"
+        self.control = self.folder / "vprinter.sock"
+        self.vprinter = self.build / "tests" / "vprinter" / "platen-vprinter"
+
+    def do(self, *words):
+        done = subprocess.run([self.vprinter, "--control", self.control, "do", *words], capture_output=True, text=True, timeout=30)
+        if done.returncode != 0:
+            raise AssertionError(f"do {' '.join(words)}: {done.stderr or done.stdout}")
+        return done.stdout
+
+    def truth(self):
+        return json.loads(self.do("dump"))
+
+    def asked(self, name):
+        return [json.loads(line) for line in self.do("log", name).splitlines() if line.strip()]
+
+    def platen(self, *words, expect=0):
+        done = subprocess.run([self.build / "agent" / "platen", *words, "--socket", self.socket], capture_output=True, text=True,
+                              timeout=120)
+        if done.returncode != expect:
+            raise AssertionError(f"platen {' '.join(words)}: exit {done.returncode}, not {expect}: {done.stderr}")
+        return done.stdout
+
+    def probe(self):
+        return json.loads(self.platen("probe", "--json"))
+
+    def differences(self, mine):
+        return compare.documents(self.truth(), mine, same_bus=True)
+
+
+def changes(rng):
+    """One random change of one fact of one printer, as words for the virtual printers."""
+    name = rng.choice(NAMES)
+    kinds = {
+        "hp-mfp": ["print", "colour", "toner", "reason", "jam"],
+        "brother-laser": ["print", "toner", "reason", "jam"],
+        "inkjet-idonly": ["toner", "reason"],
+    }[name]
+    kind = rng.choice(kinds)
+    colour = rng.choice({"hp-mfp": ["black", "cyan", "magenta"], "brother-laser": ["black"],
+                         "inkjet-idonly": ["black", "cyan-magenta-yellow"]}[name])
+    reason = rng.choice(["media-empty", "cover-open"])
+    return {
+        "print": ("print", name, str(rng.randint(1, 40))),
+        "colour": ("print", name, str(rng.randint(1, 9)), "color"),
+        "toner": ("toner", name, colour, str(rng.randint(0, 100))),
+        "reason": ("set", name, "state-reason", rng.choice("+-") + reason),
+        "jam": (rng.choice(["jam", "clear"]), name),
+    }[kind]
+
+
+def main(document, inside, profiles=NAMES):
+    """Runs inside(world, rng) among the printers; the seed is printed, and can be given again."""
+    parser = argparse.ArgumentParser(description=document)
+    parser.add_argument("--build", required=True, type=pathlib.Path)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--folder", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    build = options.build.resolve()
+    if options.folder:
+        inside(World(build, options.folder), random.Random(options.seed))
+        return 0
+    seed = options.seed if options.seed is not None else random.randrange(1 << 32)
+    print(f"seed {seed}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="platen-peers-") as folder:
+        words = [str(build / "tests" / "vprinter" / "platen-vprinter"), "--control", folder + "/vprinter.sock"]
+        for name in profiles:
+            words += ["--profile", f"{name}={PROFILES / name}"]
+        words += ["--", sys.executable, sys.argv[0], "--build", str(build), "--seed", str(seed), "--folder", folder]
+        return subprocess.run(words, env={**os.environ, "PYTHONUNBUFFERED": "1"}, timeout=280).returncode
