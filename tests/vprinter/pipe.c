@@ -122,22 +122,30 @@ static void fail_all(struct vp_transfer **list, int status, struct vp_transfer *
 	}
 }
 
+/* How many of the transfer's bytes the printer takes now: all that is left, or whole packets into
+ * the room there is. */
+static size_t takes(struct vp_pipe *p, const struct vp_transfer *t)
+{
+	size_t left = t->size - t->actual, room = MAX_OUT - p->out.size;
+	size_t n = left <= room ? left : room - room % p->config.packet_size;
+
+	return p->config.faults ? vp_faults_out_room(p->config.faults, p->out_total, n) : n;
+}
+
 static void pump_out(struct vp_pipe *p, struct vp_transfer **done)
 {
-	if (p->config.faults && vp_faults_out_stalls(p->config.faults, p->out_total))
-		p->halted_out = true;
-	if (p->halted_out) {
-		fail_all(&p->out_list, -EPIPE, done);
-		return;
-	}
-	while (p->out_list && !p->hold) {
+	for (;;) {
 		struct vp_transfer *t = p->out_list;
-		size_t left = t->size - t->actual, room = MAX_OUT - p->out.size;
-		size_t n = left <= room ? left : room - room % p->config.packet_size;
+		size_t n;
 
-		if (p->config.faults)
-			n = vp_faults_out_room(p->config.faults, p->out_total, n);
-		if (n < left && n == 0)
+		if (t && p->config.faults && vp_faults_out_stalls(p->config.faults, p->out_total))
+			p->halted_out = true;
+		if (p->halted_out)
+			fail_all(&p->out_list, -EPIPE, done);
+		if (!p->out_list || p->hold)
+			return;
+		n = takes(p, t);
+		if (n == 0 && t->actual < t->size)
 			return;
 		if (pl_bytes_add(&p->out, t->data + t->actual, n) != PL_OK)
 			return;
@@ -145,7 +153,7 @@ static void pump_out(struct vp_pipe *p, struct vp_transfer **done)
 		p->out_total += n;
 		t->actual += n;
 		if (t->actual < t->size)
-			return;
+			continue;
 		vp_transfer_remove(&p->out_list, t);
 		vp_transfer_append(done, t);
 	}

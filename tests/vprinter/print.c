@@ -94,13 +94,15 @@ static void end_job(struct print *p, const char *why)
 	enter(p, IDLE);
 }
 
-/* True while the line so far may still become "@PJL…" or is empty. */
+/* True while the line so far may still become a command: it starts as "@PJL", and has no control
+ * characters, which would be a job's data behind a question that was cut off. */
 static bool may_be_command(const struct pl_bytes *line)
 {
 	static const char START[] = "@PJL";
 	size_t n = line->size < 4 ? line->size : 4;
+	uint8_t last = line->at[line->size - 1];
 
-	return memcmp(line->at, START, n) == 0;
+	return memcmp(line->at, START, n) == 0 && (last >= ' ' || last == '\t' || last == '\r');
 }
 
 static void command(struct print *p)
