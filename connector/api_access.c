@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signing in and out, and who asks. A session is a bearer token that the console keeps for one
+ * window; the store has only its hash.
+ */
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api_calls.h"
+#include "audit_store.h"
+#include "password.h"
+#include "platen/clock.h"
+#include "platen/json.h"
+#include "platen/log.h"
+#include "platen/random.h"
+#include "render.h"
+#include "token.h"
+
+#define SESSION_HOURS 12
+
+static const struct {
+	const char *word;
+	unsigned scope;
+} SCOPES[] = {
+	{ "read", PL_SCOPE_READ },
+	{ "act", PL_SCOPE_ACT },
+	{ "enrol", PL_SCOPE_ENROL },
+	{ "administer", PL_SCOPE_ADMINISTER },
+};
+
+static unsigned scopes_of(const char *list)
+{
+	unsigned scopes = 0;
+
+	for (size_t i = 0; i < sizeof SCOPES / sizeof SCOPES[0]; i++)
+		if (pl_api_list_has(list, SCOPES[i].word))
+			scopes |= SCOPES[i].scope;
+	return scopes;
+}
+
+/* Loads the token behind a hash. PL_E_NOT_FOUND: none, ended, or its user may not sign in. */
+static enum pl_result load_caller(struct pl_db *db, const uint8_t hash[static PL_HASH_SIZE],
+				  struct pl_caller *c, struct pl_error *err)
+{
+	struct pl_db_rows *rows = NULL;
+	enum pl_result r;
+
+	r = pl_db_one(
+		db, &rows,
+		"SELECT t.id, t.kind, t.expires_at, t.user_id, coalesce(u.name, t.name), t.scopes, "
+		"t.name"
+		" FROM api_tokens t LEFT JOIN users u ON u.id=t.user_id WHERE t.hash=?1"
+		" AND (t.expires_at IS NULL OR t.expires_at > ?2) AND (u.active=1 OR u.id IS NULL)",
+		PL_ARGS(pl_db_blob(hash, PL_HASH_SIZE), pl_db_int(pl_clock_wall_ms())), err);
+	if (r != PL_OK)
+		return r;
+	pl_db_copy_at(rows, 0, c->token_id, sizeof c->token_id);
+	c->is_session = !strcmp(pl_db_text_at(rows, 1), "session");
+	c->expires_ms = pl_db_int_at(rows, 2);
+	pl_db_copy_at(rows, 3, c->user_id, sizeof c->user_id);
+	pl_db_copy_at(rows, c->is_session ? 4 : 6, c->name, sizeof c->name);
+	c->scopes = scopes_of(pl_db_text_at(rows, 5));
+	pl_db_done(rows);
+	r = pl_grants_get(db, c->is_session ? c->user_id : NULL, c->is_session ? NULL : c->token_id,
+			  c->grants, &c->grant_count, err);
+	for (size_t i = 0; i < c->grant_count; i++)
+		if (c->grants[i].role > c->role)
+			c->role = c->grants[i].role;
+	return r;
+}
+
+bool pl_api_sign_in(struct pl_api *api)
+{
+	const char *authorization = pl_web_header(api->rq, "Authorization");
+	struct pl_error err = { 0 };
+	uint8_t hash[PL_HASH_SIZE];
+	enum pl_result r;
+
+	if (!authorization || strncmp(authorization, "Bearer ", 7) != 0) {
+		pl_web_error(api->rq, 401, "not_signed_in", "Sign in first.");
+		return false;
+	}
+	pl_token_hash(pl_span_of(authorization + 7), hash);
+	r = load_caller(api->db, hash, &api->caller, &err);
+	if (r == PL_OK)
+		return true;
+	if (r == PL_E_NOT_FOUND)
+		pl_web_error(api->rq, 401, "not_signed_in",
+			     "Sign in again: this session has ended.");
+	else
+		pl_api_failed(api, r, &err);
+	return false;
+}
+
+struct session {
+	char id[PL_MAX_ID], user_id[PL_MAX_ID], name[PL_MAX_NAME];
+	uint8_t hash[PL_HASH_SIZE];
+	int64_t now_ms, expires_ms;
+};
+
+static enum pl_result store_session(struct pl_db *db, void *arg, struct pl_error *err)
+{
+	struct session *s = arg;
+	enum pl_result r;
+
+	r = pl_db_run(db,
+		      "INSERT INTO api_tokens (id, hash, kind, user_id, name, scopes, created_by, "
+		      "created_at,"
+		      " expires_at) VALUES (?1,?2,'session',?3,?4,'',?4,?5,?6)",
+		      PL_ARGS(pl_db_text(s->id), pl_db_blob(s->hash, sizeof s->hash),
+			      pl_db_text(s->user_id), pl_db_text(s->name), pl_db_int(s->now_ms),
+			      pl_db_int(s->expires_ms)),
+		      err);
+	if (r == PL_OK)
+		r = pl_db_run(db, "UPDATE users SET last_login_at=?2 WHERE id=?1",
+			      PL_ARGS(pl_db_text(s->user_id), pl_db_int(s->now_ms)), err);
+	return r;
+}
+
+static void start_session(struct pl_api *api, struct session *s)
+{
+	struct pl_grant grants[PL_MAX_GRANTS];
+	char token[PL_BEARER_TEXT];
+	struct pl_error err = { 0 };
+	enum pl_role role = PL_ROLE_NONE;
+	size_t count = 0;
+	cJSON *doc, *user;
+	enum pl_result r;
+
+	pl_random_uuid(s->id);
+	pl_token_bearer(token, s->hash);
+	s->now_ms = pl_clock_wall_ms();
+	s->expires_ms = s->now_ms + (int64_t)SESSION_HOURS * 3600 * 1000;
+	r = pl_store_write(api->server->store, store_session, s, &err);
+	if (r == PL_OK)
+		r = pl_grants_get(api->db, s->user_id, NULL, grants, &count, &err);
+	if (r != PL_OK) {
+		pl_api_failed(api, r, &err);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		role = grants[i].role > role ? grants[i].role : role;
+	doc = cJSON_CreateObject();
+	cJSON_AddStringToObject(doc, "token", token);
+	pl_render_time(doc, "expires_at", s->expires_ms);
+	cJSON_AddStringToObject(doc, "role", pl_role_name(role));
+	user = cJSON_AddObjectToObject(doc, "user");
+	cJSON_AddStringToObject(user, "id", s->user_id);
+	cJSON_AddStringToObject(user, "name", s->name);
+	pl_web_json(api->rq, 200, doc);
+}
+
+/* Looks the password up and compares; the time it takes does not tell whether the name exists. */
+static bool check_password(struct pl_api *api, const char *name, const char *password,
+			   struct session *s)
+{
+	struct pl_db_rows *rows = NULL;
+	struct pl_error err = { 0 };
+	char hash[PL_PASSWORD_HASH_TEXT] = "";
+	enum pl_result r;
+
+	r = pl_db_one(api->db, &rows,
+		      "SELECT id, name, password_hash FROM users WHERE name=?1 AND active=1",
+		      PL_ARGS(pl_db_text(name)), &err);
+	if (r == PL_OK) {
+		pl_db_copy_at(rows, 0, s->user_id, sizeof s->user_id);
+		pl_db_copy_at(rows, 1, s->name, sizeof s->name);
+		pl_db_copy_at(rows, 2, hash, sizeof hash);
+		pl_db_done(rows);
+	}
+	return pl_password_matches(r == PL_OK ? hash : NULL, password);
+}
+
+static bool is_throttled(struct pl_api *api, const char *key)
+{
+	int64_t wait_ms = pl_throttle_wait_ms(api->server->logins, key);
+
+	if (wait_ms == 0)
+		return false;
+	pl_web_add_header(api->rq, "Retry-After", "%lld", (long long)(wait_ms / 1000 + 1));
+	pl_web_error(api->rq, 429, "too_many", "Too many attempts; wait %lld seconds.",
+		     (long long)(wait_ms / 1000 + 1));
+	return true;
+}
+
+static void try_login(struct pl_api *api, const char *name, const char *password)
+{
+	char by_name[80], by_address[80] = "login from ", address[64];
+	struct session s = { 0 };
+
+	snprintf(by_name, sizeof by_name, "login as %.64s", name);
+	pl_web_address(api->rq, address, sizeof address);
+	strcat(by_address, address);
+	if (is_throttled(api, by_name) || is_throttled(api, by_address))
+		return;
+	snprintf(api->caller.name, sizeof api->caller.name, "%s", name);
+	if (!check_password(api, name, password, &s)) {
+		pl_throttle_failed(api->server->logins, by_name);
+		pl_throttle_failed(api->server->logins, by_address);
+		log_warn(NULL, "login failed address=%s", address);
+		pl_web_error(api->rq, 401, "wrong_credentials",
+			     "The name or the password is wrong.");
+		return;
+	}
+	pl_throttle_forget(api->server->logins, by_name);
+	start_session(api, &s);
+}
+
+static void login(struct pl_db *reader, void *arg)
+{
+	static const char *const MEMBERS[] = { "name", "password", "totp", NULL };
+	struct pl_web_request *rq = arg;
+	struct pl_api api = { .rq = rq, .server = pl_web_owner(rq), .db = reader };
+	const char *name, *password;
+	struct pl_error err = { 0 };
+
+	if (pl_json_parse(pl_bytes_span(&rq->body), &api.body, &err) != PL_OK ||
+	    !cJSON_IsObject(api.body)) {
+		pl_web_error(rq, 400, "bad_request", "The body must be a JSON object.");
+		cJSON_Delete(api.body);
+		return;
+	}
+	name = pl_json_text(api.body, "name");
+	password = pl_json_text(api.body, "password");
+	if (!pl_api_only(&api, MEMBERS))
+		; /* answered */
+	else if (!name || !pl_user_name_is_valid(name))
+		pl_api_wrong_field(&api, "name", "name must be a user's name.");
+	else if (!password || !*password || strlen(password) > PL_MAX_PASSWORD)
+		pl_api_wrong_field(&api, "password", "password must be 1 to %d characters.",
+				   PL_MAX_PASSWORD);
+	else
+		try_login(&api, name, password);
+	if (*api.caller.name)
+		pl_audit_call(&api);
+	cJSON_Delete(api.body);
+}
+
+void pl_api_login(struct pl_web_request *rq)
+{
+	struct pl_server *server = pl_web_owner(rq);
+
+	pl_web_to_pool(rq, server->pool, login);
+}
+
+static enum pl_result end_session(struct pl_db *db, void *arg, struct pl_error *err)
+{
+	const struct pl_api *api = arg;
+
+	return pl_db_run(db, "DELETE FROM api_tokens WHERE id=?1 AND kind='session'",
+			 PL_ARGS(pl_db_text(api->caller.token_id)), err);
+}
+
+void pl_api_logout(struct pl_api *api)
+{
+	struct pl_error err = { 0 };
+	enum pl_result r = pl_store_write(api->server->store, end_session, api, &err);
+
+	if (r == PL_OK)
+		pl_web_empty(api->rq, 204);
+	else
+		pl_api_failed(api, r, &err);
+}
+
+void pl_api_me(struct pl_api *api)
+{
+	const struct pl_caller *c = &api->caller;
+	cJSON *doc = cJSON_CreateObject(), *user, *token, *connector, *features;
+
+	user = cJSON_AddObjectToObject(doc, "user");
+	cJSON_AddStringToObject(user, "id", *c->user_id ? c->user_id : c->token_id);
+	cJSON_AddStringToObject(user, "name", c->name);
+	cJSON_AddStringToObject(doc, "role", pl_role_name(c->role));
+	cJSON_AddItemToObject(doc, "grants", pl_render_grants(c->grants, c->grant_count));
+	token = cJSON_AddObjectToObject(doc, "token");
+	cJSON_AddStringToObject(token, "kind", c->is_session ? "session" : "api");
+	pl_render_time(token, "expires_at", c->expires_ms);
+	connector = cJSON_AddObjectToObject(doc, "connector");
+	cJSON_AddStringToObject(connector, "version", PL_VERSION);
+	cJSON_AddStringToObject(connector, "sda_url", api->server->sda_url);
+	features = cJSON_AddArrayToObject(connector, "features");
+	cJSON_AddItemToArray(features, cJSON_CreateString("agent_revoke"));
+	pl_web_json(api->rq, 200, doc);
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * POST /printers/{id}/actions and POST /agents/{id}/actions: checks that it may be asked for, signs
+ * it, queues it, wakes the agent.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "action_rows.h"
+#include "action_store.h"
+#include "api_calls.h"
+#include "platen/clock.h"
+#include "platen/json.h"
+#include "render.h"
+
+#define USUAL_LIFE_S   3600
+#define MAX_PARAMETERS 4096
+
+static const char *const TYPES[] = { "probe_now",    "identify",  "reboot",   "print_test_page",
+				     "diagnostics",  "configure", "firmware", "ews",
+				     "agent_config", "agent_log" };
+
+/* What is asked for, and of whom. */
+struct order {
+	struct pl_action_order action;
+	char customer_id[PL_MAX_ID], site_id[PL_MAX_ID], agent_id[PL_MAX_ID], device_id[PL_MAX_ID];
+	char printer_key[PL_MAX_ID * 2];
+	struct pl_bytes parameters;
+	const char *type;
+	cJSON *capabilities;
+};
+
+static bool is_type(const char *type)
+{
+	for (size_t i = 0; type && i < sizeof TYPES / sizeof TYPES[0]; i++)
+		if (!strcmp(type, TYPES[i]))
+			return true;
+	return false;
+}
+
+/* identify takes `actions`, a list of known words; everything else takes none yet. */
+static bool check_parameters(struct pl_api *api, const char *type, const cJSON *parameters)
+{
+	static const char *const WAYS[] = { "display", "flash", "sound", "speak" };
+	const cJSON *member, *way;
+
+	cJSON_ArrayForEach(member, parameters)
+	{
+		bool ok = !strcmp(type, "identify") && !strcmp(member->string, "actions") &&
+			  cJSON_IsArray(member);
+
+		cJSON_ArrayForEach(way, member)
+		{
+			bool known = false;
+
+			for (size_t i = 0; i < 4; i++)
+				known = known ||
+					(cJSON_IsString(way) && !strcmp(way->valuestring, WAYS[i]));
+			ok = ok && known;
+		}
+		if (ok)
+			continue;
+		pl_api_wrong_field(api, "parameters", "%s does not take the parameter %.40s so.",
+				   type, member->string);
+		return false;
+	}
+	return true;
+}
+
+static bool read_request(struct pl_api *api, struct order *o)
+{
+	static const char *const MEMBERS[] = { "type", "parameters", "expires_in_s", NULL };
+	const cJSON *parameters = pl_json_at(api->body, "parameters");
+	const cJSON *life = pl_json_at(api->body, "expires_in_s");
+	int64_t life_s = USUAL_LIFE_S;
+
+	if (!api->body) {
+		pl_web_error(api->rq, 400, "bad_request", "The body must be a JSON object.");
+		return false;
+	}
+	o->type = pl_json_text(api->body, "type");
+	if (!pl_api_only(api, MEMBERS))
+		return false;
+	if (!is_type(o->type)) {
+		pl_api_wrong_field(api, "type", "type must be a type of action.");
+		return false;
+	}
+	if (life && !pl_json_int(api->body, "expires_in_s", 10, 604800, &life_s)) {
+		pl_api_wrong_field(api, "expires_in_s",
+				   "expires_in_s must be a number from 10 to 604800.");
+		return false;
+	}
+	if ((parameters && !cJSON_IsObject(parameters)) ||
+	    (parameters ? pl_json_print(parameters, &o->parameters)
+			: pl_bytes_add_text(&o->parameters, "{}")) != PL_OK) {
+		pl_api_wrong_field(api, "parameters", "parameters must be a short object.");
+		return false;
+	}
+	o->action.now_ms = pl_clock_wall_ms();
+	o->action.not_after_ms = o->action.now_ms + life_s * 1000;
+	return check_parameters(api, o->type, parameters);
+}
+
+static enum pl_result open_key(struct pl_api *api, struct order *o, struct pl_span sealed,
+			       struct pl_error *err)
+{
+	struct pl_bytes text;
+	enum pl_result r;
+
+	pl_bytes_init(&text, sizeof o->printer_key - 1);
+	r = pl_keyring_unwrap(api->server->ring, api->db, o->customer_id, "printer_key", sealed,
+			      &text, err);
+	if (r == PL_OK)
+		snprintf(o->printer_key, sizeof o->printer_key, "%s", (const char *)text.at);
+	pl_bytes_finish(&text);
+	return r;
+}
+
+static void read_agent(struct pl_api *api, struct order *o, struct pl_db_rows *rows, bool printer,
+		       bool attached)
+{
+	o->action.agent_no = pl_db_int_at(rows, 0);
+	pl_db_copy_at(rows, 1, o->agent_id, sizeof o->agent_id);
+	pl_db_copy_at(rows, 2, o->customer_id, sizeof o->customer_id);
+	pl_db_copy_at(rows, 3, o->site_id, sizeof o->site_id);
+	o->capabilities = pl_render_capabilities(
+		pl_db_text_at(rows, 6),
+		pl_agent_state_now(api->server, o->action.agent_no,
+				   strcmp(pl_db_text_at(rows, 4), "active") != 0,
+				   pl_db_int_at(rows, 5), NULL),
+		printer, attached);
+}
+
+static enum pl_result find_printer(struct pl_api *api, struct order *o, struct pl_error *err)
+{
+	struct pl_db_rows *rows = NULL;
+	enum pl_result r;
+
+	r = pl_db_one(
+		api->db, &rows,
+		"SELECT a.no, a.id, d.customer_id, d.site_id, a.state, a.last_seen_at, a.hello, "
+		"d.no,"
+		" d.attached, k.key_sealed FROM devices d JOIN agents a ON a.no=d.agent_no"
+		" JOIN customers c ON c.id=d.customer_id AND c.active=1"
+		" LEFT JOIN device_keys k ON k.agent_no=d.agent_no AND k.key_index=d.key_index"
+		" WHERE d.id=?1 AND d.merged_into IS NULL",
+		PL_ARGS(pl_db_text(api->rq->part[0])), err);
+	if (r != PL_OK)
+		return r;
+	read_agent(api, o, rows, true, pl_db_int_at(rows, 8) != 0);
+	o->action.device_no = pl_db_int_at(rows, 7);
+	snprintf(o->device_id, sizeof o->device_id, "%s", api->rq->part[0]);
+	r = open_key(api, o, pl_db_blob_at(rows, 9), err);
+	pl_db_done(rows);
+	return r;
+}
+
+static enum pl_result find_agent(struct pl_api *api, struct order *o, struct pl_error *err)
+{
+	struct pl_db_rows *rows = NULL;
+	enum pl_result r;
+
+	r = pl_db_one(
+		api->db, &rows,
+		"SELECT a.no, a.id, a.customer_id, a.site_id, a.state, a.last_seen_at, a.hello"
+		" FROM agents a JOIN customers c ON c.id=a.customer_id AND c.active=1 WHERE "
+		"a.id=?1",
+		PL_ARGS(pl_db_text(api->rq->part[0])), err);
+	if (r != PL_OK)
+		return r;
+	read_agent(api, o, rows, false, true);
+	pl_db_done(rows);
+	return PL_OK;
+}
+
+/* Is it allowed, and is it offered? */
+static bool check_order(struct pl_api *api, struct order *o, const char *what)
+{
+	const cJSON *capability;
+	const char *reason;
+
+	if (!pl_api_may(&api->caller, PL_ROLE_VIEWER, o->customer_id, o->site_id)) {
+		pl_api_not_found(api, what);
+		return false;
+	}
+	if (!pl_api_may(&api->caller, PL_ROLE_OPERATOR, o->customer_id, o->site_id)) {
+		pl_api_forbidden(api, PL_ROLE_OPERATOR);
+		return false;
+	}
+	capability = pl_json_at(pl_json_at(o->capabilities, "actions"), o->type);
+	reason = pl_json_text(capability, "reason");
+	if (capability && !reason)
+		return true;
+	pl_web_error(api->rq, 409, "not_offered", "%s",
+		     reason ? reason : "It is not offered for this.");
+	return false;
+}
+
+static enum pl_result store(struct pl_db *db, void *arg, struct pl_error *err)
+{
+	return pl_action_create(db, arg, err);
+}
+
+static void queue(struct pl_api *api, struct order *o)
+{
+	struct pl_action_order *a = &o->action;
+	struct pl_roster_agent *agent = pl_roster_find(api->server->roster, o->agent_id);
+	struct pl_error err = { 0 };
+	cJSON *doc = NULL;
+	enum pl_result r;
+
+	a->identity = &api->server->identity;
+	a->ring = api->server->ring;
+	a->customer_id = o->customer_id;
+	a->site_id = o->site_id;
+	a->agent_id = o->agent_id;
+	a->device_id = *o->device_id ? o->device_id : NULL;
+	a->printer_key = *o->printer_key ? o->printer_key : NULL;
+	a->type = o->type;
+	a->parameters = (const char *)o->parameters.at;
+	a->created_by = api->caller.name;
+	r = pl_store_write(api->server->store, store, a, &err);
+	if (r == PL_OK) {
+		snprintf(api->subject, sizeof api->subject, "%s %s", o->type, a->id);
+		snprintf(api->customer_id, sizeof api->customer_id, "%s", o->customer_id);
+		if (agent)
+			pl_roster_wake(api->server->roster, agent);
+		pl_events_post(api->server->events, o->customer_id, o->site_id, "action.changed",
+			       a->id, a->device_id, o->agent_id, "queued");
+		r = pl_action_render(api, a->id, &doc, &err);
+	}
+	if (r == PL_OK)
+		pl_web_json(api->rq, 202, doc);
+	else
+		pl_api_failed(api, r, &err);
+}
+
+static void create(struct pl_api *api, const char *what,
+		   enum pl_result (*find)(struct pl_api *api, struct order *o,
+					  struct pl_error *err))
+{
+	struct order o = { 0 };
+	struct pl_error err = { 0 };
+	enum pl_result r;
+
+	pl_bytes_init(&o.parameters, MAX_PARAMETERS);
+	if (read_request(api, &o)) {
+		r = find(api, &o, &err);
+		if (r == PL_E_NOT_FOUND)
+			pl_api_not_found(api, what);
+		else if (r != PL_OK)
+			pl_api_failed(api, r, &err);
+		else if (check_order(api, &o, what))
+			queue(api, &o);
+	}
+	cJSON_Delete(o.capabilities);
+	pl_bytes_finish(&o.parameters);
+}
+
+void pl_api_printer_action(struct pl_api *api)
+{
+	create(api, "printer", find_printer);
+}
+
+void pl_api_agent_action(struct pl_api *api)
+{
+	create(api, "agent", find_agent);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PL_API_CALLS_H
+#define PL_API_CALLS_H
+
+/*
+ * The calls of the admin API, by file. Threads: workers; those that take a request run on the
+ * daemon's thread.
+ */
+
+#include "api.h"
+
+/* api_access.c */
+void pl_api_login(struct pl_web_request *rq);
+void pl_api_logout(struct pl_api *api);
+void pl_api_me(struct pl_api *api);
+/* Finds who asks; false: 401 was answered. */
+bool pl_api_sign_in(struct pl_api *api);
+
+/* api_overview.c */
+void pl_api_overview(struct pl_api *api);
+
+/* api_events.c */
+void pl_api_events(struct pl_web_request *rq);
+
+/* api_printers.c, api_printer.c, api_counters.c, api_alerts.c */
+void pl_api_printers(struct pl_api *api);
+void pl_api_printer(struct pl_api *api);
+void pl_api_counters(struct pl_api *api);
+void pl_api_printer_alerts(struct pl_api *api);
+void pl_api_alerts(struct pl_api *api);
+
+/* api_agents.c */
+void pl_api_agents(struct pl_api *api);
+void pl_api_agent(struct pl_api *api);
+void pl_api_revoke_agent(struct pl_api *api);
+
+/* api_actions.c, api_action_create.c */
+void pl_api_actions(struct pl_api *api);
+void pl_api_action(struct pl_api *api);
+void pl_api_cancel_action(struct pl_api *api);
+void pl_api_printer_action(struct pl_api *api);
+void pl_api_agent_action(struct pl_api *api);
+
+/* api_enrolment.c */
+void pl_api_enrolment_tokens(struct pl_api *api);
+void pl_api_create_enrolment_token(struct pl_api *api);
+void pl_api_revoke_enrolment_token(struct pl_api *api);
+
+/* api_customers.c */
+void pl_api_customers(struct pl_api *api);
+
+/* api_health.c */
+void pl_api_health(struct pl_web_request *rq);
+void pl_api_ready(struct pl_web_request *rq);
+void pl_api_metrics(struct pl_web_request *rq);
+
+#endif

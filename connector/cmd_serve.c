@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * serve: opens all parts in order, says that it is ready, does the housekeeping until it is told to
+ * stop, and closes all parts in the other order.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "api.h"
+#include "commands.h"
+#include "housekeeping.h"
+#include "place.h"
+#include "platen/clock.h"
+#include "platen/log.h"
+#include "sda.h"
+
+#define SDA_PORT	12351
+#define ADMIN_PORT	12352
+#define LOGIN_BURST	5
+#define LOGIN_REFILL_MS 30000
+#define REPORT_INTERVAL 60
+#define SPARE_FILES	512 /* descriptors that are not port 12351's */
+#define HOUSEKEEPING_S	5
+
+struct run {
+	struct pl_place place;
+	struct pl_server server;
+	const char *listen, *log_level;
+	int64_t sda_port, admin_port;
+	int lock_fd;
+};
+
+/* Every long poll is an open file: takes what the system allows. */
+static unsigned raise_limit(void)
+{
+	struct rlimit limit = { 0 };
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur < 2 * SPARE_FILES)
+		return SPARE_FILES / 2;
+	return limit.rlim_cur > 1000000 ? 1000000 : (unsigned)(limit.rlim_cur - SPARE_FILES);
+}
+
+/* Two servers on one folder would not know of each other's agents. */
+static enum pl_result lock_folder(struct run *run, struct pl_error *err)
+{
+	char path[PL_MAX_PATH + 16];
+
+	snprintf(path, sizeof path, "%s/serve.lock", run->place.data_dir);
+	run->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (run->lock_fd < 0)
+		return pl_error_set(err, PL_E_DENIED, "%s cannot be written: %s",
+				    run->place.data_dir, strerror(errno));
+	if (flock(run->lock_fd, LOCK_EX | LOCK_NB) == 0)
+		return PL_OK;
+	close(run->lock_fd);
+	run->lock_fd = -1;
+	return pl_error_set(err, PL_E_BUSY, "another platen-connector serves %s already",
+			    run->place.data_dir);
+}
+
+static enum pl_result open_store(struct run *run, struct pl_error *err)
+{
+	struct pl_server *s = &run->server;
+	enum pl_result r;
+
+	s->ring = run->place.ring;
+	r = pl_housekeeping_certificate(run->place.db, s->ring, err);
+	if (r == PL_OK)
+		r = pl_identity_load(run->place.db, s->ring, &s->identity, err);
+	if (r == PL_OK)
+		r = pl_store_open(run->place.where, &s->store, err);
+	if (r == PL_OK)
+		r = pl_pool_open(run->place.where, &s->pool, err);
+	if (r == PL_OK)
+		r = pl_store_connect(run->place.where, false, true, &s->sda_db, err);
+	return r;
+}
+
+static enum pl_result open_parts(struct run *run, struct pl_error *err)
+{
+	struct pl_server *s = &run->server;
+	enum pl_result r = open_store(run, err);
+
+	s->report_interval_s = REPORT_INTERVAL;
+	s->started_ms = pl_clock_wall_ms();
+	s->connection_limit = raise_limit();
+	s->logins = pl_throttle_create(LOGIN_BURST, LOGIN_REFILL_MS);
+	if (r == PL_OK && !s->logins)
+		r = pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+	if (r == PL_OK)
+		r = pl_park_open(&s->park, err);
+	if (r == PL_OK)
+		r = pl_roster_open(run->place.db, s->park, &s->roster, err);
+	if (r == PL_OK)
+		r = pl_agent_configs_open(run->place.db, &s->configs, err);
+	if (r == PL_OK)
+		r = pl_events_open(s->park, &s->events, err);
+	if (r == PL_OK)
+		r = pl_sda_open(s, run->listen, (uint16_t)run->sda_port, err);
+	if (r == PL_OK)
+		r = pl_api_open(s, run->listen, (uint16_t)run->admin_port, err);
+	return r;
+}
+
+/* What tokens carry: the first name of the certificate, and the port that is really open. */
+static enum pl_result settle_url(struct run *run, struct pl_error *err)
+{
+	struct pl_server *s = &run->server;
+	char names[4096] = "";
+	bool six;
+	enum pl_result r = pl_place_setting(run->place.db, "names", names, sizeof names, err);
+
+	if (r != PL_OK)
+		return r;
+	names[strcspn(names, ",")] = '\0';
+	six = strchr(names, ':') != NULL;
+	snprintf(s->sda_url, sizeof s->sda_url, "https://%s%.200s%s:%u", six ? "[" : "", names,
+		 six ? "]" : "", pl_web_port(s->sda));
+	return pl_place_set(run->place.db, "sda_url", s->sda_url, err);
+}
+
+static void close_parts(struct run *run)
+{
+	struct pl_server *s = &run->server;
+
+	s->stopping = true;
+	if (s->sda)
+		pl_web_quiesce(s->sda);
+	if (s->api)
+		pl_web_quiesce(s->api);
+	if (s->park)
+		pl_park_stop(s->park); /* every long poll and event stream is answered */
+	if (s->pool)
+		pl_pool_stop(s->pool); /* before the store: workers wait for commits */
+	if (s->store)
+		pl_store_stop(s->store);
+	pl_web_close(s->api);
+	pl_web_close(s->sda);
+	pl_events_close(s->events);
+	pl_agent_configs_close(s->configs);
+	pl_roster_close(s->roster);
+	pl_park_close(s->park);
+	pl_db_close(s->sda_db);
+	pl_pool_close(s->pool);
+	pl_store_close(s->store);
+	pl_throttle_destroy(s->logins);
+	pl_identity_finish(&s->identity);
+	pl_place_close(&run->place);
+	if (run->lock_fd >= 0)
+		close(run->lock_fd);
+}
+
+/* SIGTERM and SIGINT end the program; they are waited for, not handled. */
+static void block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void wait_for_end(struct run *run, const sigset_t *set)
+{
+	struct timespec turn = { .tv_sec = HOUSEKEEPING_S };
+	int sig;
+
+	do {
+		sig = sigtimedwait(set, NULL, &turn);
+		pl_housekeeping(&run->server);
+	} while (sig != SIGTERM && sig != SIGINT);
+	log_info(NULL, "stopping signal=%d", sig);
+}
+
+enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
+{
+	struct run run = { .sda_port = SDA_PORT, .admin_port = ADMIN_PORT, .lock_fd = -1 };
+	struct pl_words words = { 0 };
+	const struct pl_cli_option options[] = {
+		PL_PLACE_OPTIONS(&run.place),
+		{ "--listen", PL_FORM_TEXT, &run.listen, 0, 0 },
+		{ "--sda-port", PL_FORM_NUMBER, &run.sda_port, 0, 65535 },
+		{ "--admin-port", PL_FORM_NUMBER, &run.admin_port, 0, 65535 },
+		{ "--log", PL_FORM_TEXT, &run.log_level, 0, 0 },
+	};
+	sigset_t signals;
+	enum pl_result r;
+
+	r = pl_options_read(argc, argv, options, sizeof options / sizeof options[0], &words, err);
+	if (r != PL_OK)
+		return r;
+	if (words.count > 0)
+		return pl_error_set(err, PL_E_INVALID, "serve takes no word %s", words.at[0]);
+	if (run.log_level && pl_log_level_of(run.log_level) == PL_LOG_LEVEL_COUNT)
+		return pl_error_set(err, PL_E_INVALID, "--log must be error, warn, info or debug");
+	if (run.log_level)
+		pl_log_set_level(pl_log_level_of(run.log_level));
+	block_signals(&signals);
+	r = pl_place_open(&run.place, err);
+	if (r == PL_OK)
+		r = lock_folder(&run, err);
+	if (r == PL_OK)
+		r = open_parts(&run, err);
+	if (r == PL_OK)
+		r = settle_url(&run, err);
+	if (r == PL_OK) {
+		const char *at = run.listen ? run.listen : "*";
+
+		log_info(NULL, "ready version=%s sda=%s:%u admin=%s:%u data=%s", PL_VERSION, at,
+			 pl_web_port(run.server.sda), at, pl_web_port(run.server.api),
+			 run.place.data_dir);
+		wait_for_end(&run, &signals);
+	}
+	close_parts(&run);
+	return r;
+}

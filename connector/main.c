@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * platen-connector: the server of a site, and its administration from a shell.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+static const struct {
+	const char *name;
+	enum pl_result (*run)(int argc, char **argv, struct pl_error *err);
+	const char *usage;
+} COMMANDS[] = {
+	{ "init", pl_cmd_init,
+	  "init --data DIR [--name NAME…] [--customer NAME] [--site NAME]\n"
+	  "      makes a connector: its keys, its certificate for these names, its first customer "
+	  "and site" },
+	{ "serve", pl_cmd_serve,
+	  "serve --data DIR [--listen ADDRESS] [--sda-port 12351] [--admin-port 12352] [--log "
+	  "LEVEL]\n"
+	  "      runs it in the foreground; port 0 takes a free one" },
+	{ "token", pl_cmd_token,
+	  "token create --data DIR [--site ID] [--uses 1] [--expires 7d] [--url URL] [--note "
+	  "TEXT]\n"
+	  "  token list | token revoke ID\n"
+	  "      enrolment tokens for PCs" },
+	{ "user", pl_cmd_user,
+	  "user add NAME --data DIR [--role viewer|operator|admin] [--customer ID] [--site ID] "
+	  "[--password-stdin]\n"
+	  "  user passwd NAME [--password-stdin] | user list | user remove NAME\n"
+	  "      administrators" },
+};
+#define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
+
+/* Exit codes, as the help tells them. */
+static int exit_code(enum pl_result r)
+{
+	switch (r) {
+	case PL_OK: return 0;
+	case PL_E_INVALID: return 2;
+	case PL_E_NOT_FOUND: return 3;
+	case PL_E_DENIED: return 4;
+	case PL_E_BUSY: return 5;
+	case PL_E_REFUSED: return 6;
+	default: return 1;
+	}
+}
+
+static void print_help(void)
+{
+	printf("usage: platen-connector COMMAND …\n\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		printf("  %s\n", COMMANDS[i].usage);
+	printf("\nevery command: --data DIR (default /var/lib/platen-connector), --key FILE (the "
+	       "master key,\n"
+	       "default DIR.key), --store sqlite:PATH (default sqlite:DIR/platen.db)\n\n"
+	       "exit: 0 done, 1 failed, 2 wrong usage, 3 not there (not initialised, no such "
+	       "user), 4 not permitted,\n"
+	       "5 in use (a port, the data folder), 6 is there already\n");
+}
+
+int main(int argc, char **argv)
+{
+	struct pl_error err = { 0 };
+	enum pl_result r;
+
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))) {
+		print_help();
+		return 0;
+	}
+	if (argc > 1 && !strcmp(argv[1], "--version")) {
+		printf("platen-connector %s\n", PL_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; argc > 1 && i < COMMAND_COUNT; i++) {
+		if (strcmp(COMMANDS[i].name, argv[1]) != 0)
+			continue;
+		r = COMMANDS[i].run(argc - 2, argv + 2, &err);
+		if (r != PL_OK)
+			fprintf(stderr, "platen-connector: %s\n",
+				*err.text ? err.text : pl_result_name(r));
+		return exit_code(r);
+	}
+	fprintf(stderr, "platen-connector: %s; see platen-connector --help\n",
+		argc > 1 ? "there is no such command" : "a command is missing");
+	return 2;
+}

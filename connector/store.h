@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PL_STORE_H
+#define PL_STORE_H
+
+/*
+ * Store: one thread that writes. Whoever wants something stored hands it a job; all jobs that wait
+ * are run in one transaction and answered after its commit, so that a thousand PCs share one fsync.
+ * A job that fails is rolled back alone (a savepoint each).
+ *
+ * Reading goes past it: each worker of the pool has its own connection (pool.h).
+ * Threads: jobs from any thread; `run` and `done` are called on the store's thread. Memory: a job
+ * belongs to its caller and must live until `done`.
+ */
+
+#include "db.h"
+
+struct pl_store;
+
+struct pl_store_job {
+	/* Writes. What it leaves in `arg` may be shown to others only in done(). */
+	enum pl_result (*run)(struct pl_db *db, void *arg, struct pl_error *err);
+	/* Called once: PL_OK means it is on the disk. Must not block. */
+	void (*done)(void *arg, enum pl_result result, const struct pl_error *err);
+	void *arg;
+
+	struct pl_store_job *next; /* the store's own from here */
+	enum pl_result result;
+	struct pl_error err;
+};
+
+/* Where a store lives: "sqlite:PATH". Another engine is another word in front of the colon. */
+enum pl_result pl_store_connect(const char *where, bool create, bool reader, struct pl_db **ret_db,
+				struct pl_error *err);
+
+/* Opens the store, migrates it, starts its thread. */
+enum pl_result pl_store_open(const char *where, struct pl_store **ret_store, struct pl_error *err);
+
+/* Does what is queued, then ends its thread; whatever is put afterwards is refused. */
+void pl_store_stop(struct pl_store *store);
+void pl_store_close(struct pl_store *store); /* after pl_store_stop(); NULL is allowed */
+
+/* Queues a job. Never blocks. False: the store is closing. */
+bool pl_store_put(struct pl_store *store, struct pl_store_job *job);
+
+/* Queues a job and waits for its commit. Not from the store's thread, nor from one that serves
+ * connections. */
+enum pl_result pl_store_write(struct pl_store *store,
+			      enum pl_result (*run)(struct pl_db *db, void *arg,
+						    struct pl_error *err),
+			      void *arg, struct pl_error *err);
+
+/* For /metrics: transactions, jobs and failed commits since the start, and jobs waiting now. */
+struct pl_store_figures {
+	int64_t commits, jobs, failures, waiting;
+};
+void pl_store_figures(struct pl_store *store, struct pl_store_figures *ret_figures);
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The daemon: its socket, its TLS, and the life of a request from its first byte to its answer.
+ */
+#include "web.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <netinet/tcp.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "platen/clock.h"
+#include "platen/log.h"
+#include "web_request.h"
+
+#define BACKLOG	       4096
+#define IDLE_TIMEOUT_S 120
+#define PRIORITIES     "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
+
+struct pl_web {
+	struct pl_web_config config;
+	struct MHD_Daemon *daemon;
+	gnutls_datum_t ticket_key;
+	uint16_t port;
+	_Atomic int64_t connections, requests;
+};
+
+static void on_log(void *arg, const char *fmt, va_list args)
+{
+	struct pl_web *web = arg;
+	char text[256];
+
+	vsnprintf(text, sizeof text, fmt, args);
+	text[strcspn(text, "\n")] = '\0';
+	log_debug(NULL, "%s: %s", web->config.name, text);
+}
+
+/* Sessions resume by ticket only when told so on every connection. */
+static void on_connection(void *arg, struct MHD_Connection *connection, void **peer,
+			  enum MHD_ConnectionNotificationCode code)
+{
+	struct pl_web *web = arg;
+	const union MHD_ConnectionInfo *info;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		free(*peer);
+		*peer = NULL;
+		web->connections--;
+		return;
+	}
+	web->connections++;
+	*peer = web->config.peer_size ? calloc(1, web->config.peer_size) : NULL;
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	if (info && info->tls_session)
+		gnutls_session_ticket_enable_server(info->tls_session, &web->ticket_key);
+}
+
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
+				  const char *method, const char *version, const char *upload,
+				  size_t *upload_size, void **slot)
+{
+	struct pl_web *web = arg;
+	struct pl_web_request *rq = *slot;
+
+	(void)version;
+	if (!rq) {
+		web->requests++;
+		rq = pl_web_request_begin(web, &web->config, connection, method, url);
+		*slot = rq;
+		return rq ? pl_web_request_admit(rq, &web->config) : MHD_NO;
+	}
+	if (*upload_size > 0) {
+		bool go_on = pl_web_request_take(rq, upload, *upload_size);
+
+		*upload_size = 0;
+		return go_on ? MHD_YES : MHD_NO;
+	}
+	return pl_web_request_go_on(rq, &web->config);
+}
+
+static void on_completed(void *arg, struct MHD_Connection *connection, void **slot,
+			 enum MHD_RequestTerminationCode code)
+{
+	(void)arg;
+	(void)connection;
+	(void)code;
+	pl_web_request_end(*slot);
+	*slot = NULL;
+}
+
+static int make_socket(const char *listen_at, uint16_t port)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(port) };
+	int on = 1, off = 0, fd, saved;
+	bool is_four = listen_at && inet_pton(AF_INET, listen_at, &four.sin_addr) == 1;
+
+	if (listen_at && !is_four && inet_pton(AF_INET6, listen_at, &six.sin6_addr) != 1) {
+		errno = EADDRNOTAVAIL;
+		return -1;
+	}
+	fd = socket(is_four ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 && !listen_at && errno == EAFNOSUPPORT) { /* a kernel without IPv6 */
+		is_four = true;
+		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	}
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* what it accepts inherits it */
+	if (!is_four)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+	if (bind(fd, is_four ? (struct sockaddr *)&four : (struct sockaddr *)&six,
+		 is_four ? sizeof four : sizeof six) == 0 &&
+	    listen(fd, BACKLOG) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+static uint16_t port_of(int fd)
+{
+	struct sockaddr_storage at = { 0 };
+	socklen_t size = sizeof at;
+
+	if (getsockname(fd, (struct sockaddr *)&at, &size) < 0)
+		return 0;
+	return ntohs(at.ss_family == AF_INET ? ((struct sockaddr_in *)&at)->sin_port
+					     : ((struct sockaddr_in6 *)&at)->sin6_port);
+}
+
+static enum pl_result listen_failed(const struct pl_web_config *c, struct pl_error *err)
+{
+	const char *at = c->listen ? c->listen : "all addresses";
+
+	switch (errno) {
+	case EADDRINUSE:
+		return pl_error_set(err, PL_E_BUSY,
+				    "port %u is in use by another program; stop it or choose "
+				    "another port",
+				    c->port);
+	case EACCES:
+		return pl_error_set(err, PL_E_DENIED, "port %u may not be opened by this user",
+				    c->port);
+	case EADDRNOTAVAIL:
+		return pl_error_set(err, PL_E_INVALID, "%s is not an address of this machine", at);
+	default:
+		return pl_error_set(err, PL_E_IO, "listening on %s port %u failed: %s", at, c->port,
+				    strerror(errno));
+	}
+}
+
+static enum pl_result start(struct pl_web *web, int fd, struct pl_error *err)
+{
+	const struct pl_web_config *c = &web->config;
+	const char *ca = c->client_ca_pem;
+	struct MHD_OptionItem options[] = {
+		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, web },
+		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)c->key_pem },
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)c->certificate_pem },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES },
+		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)c->connection_limit, NULL },
+		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)c->memory_per_connection, NULL },
+		{ MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, NULL },
+		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, web },
+		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, web },
+		{ ca ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0, (void *)(uintptr_t)ca },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+
+	web->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS |
+					       MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+				       0, NULL, NULL, on_request, web, MHD_OPTION_ARRAY, options,
+				       MHD_OPTION_END);
+	if (!web->daemon)
+		return pl_error_set(err, PL_E_IO, "the HTTPS server on port %u could not start",
+				    web->port);
+	return PL_OK;
+}
+
+enum pl_result pl_web_open(const struct pl_web_config *config, struct pl_web **ret_web,
+			   struct pl_error *err)
+{
+	struct pl_web *web;
+	enum pl_result r;
+	int fd = make_socket(config->listen, config->port);
+
+	if (fd < 0)
+		return listen_failed(config, err);
+	web = calloc(1, sizeof *web);
+	if (!web) {
+		close(fd);
+		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+	}
+	web->config = *config;
+	web->port = port_of(fd);
+	gnutls_session_ticket_key_generate(&web->ticket_key);
+	r = start(web, fd, err);
+	if (r != PL_OK) {
+		close(fd);
+		pl_web_close(web);
+		return r;
+	}
+	*ret_web = web;
+	return PL_OK;
+}
+
+uint16_t pl_web_port(const struct pl_web *web)
+{
+	return web->port;
+}
+
+void *pl_web_owner(const struct pl_web_request *rq)
+{
+	return rq->web->config.owner;
+}
+
+void pl_web_quiesce(struct pl_web *web)
+{
+	MHD_socket fd = MHD_quiesce_daemon(web->daemon);
+
+	if (fd != MHD_INVALID_SOCKET)
+		close(fd);
+}
+
+void pl_web_close(struct pl_web *web)
+{
+	if (!web)
+		return;
+	if (web->daemon)
+		MHD_stop_daemon(web->daemon);
+	if (web->ticket_key.data)
+		gnutls_memset(web->ticket_key.data, 0, web->ticket_key.size);
+	gnutls_free(web->ticket_key.data);
+	free(web);
+}
+
+int64_t pl_web_connections(const struct pl_web *web)
+{
+	return web->connections;
+}
+
+int64_t pl_web_requests(const struct pl_web *web)
+{
+	return web->requests;
+}
+
+void *pl_web_peer(const struct pl_web_request *rq)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+void pl_web_address(const struct pl_web_request *rq, char *out, size_t cap)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *at = info ? info->client_addr : NULL;
+	char text[INET6_ADDRSTRLEN] = "";
+
+	if (at && at->sa_family == AF_INET)
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)at)->sin_addr, text, sizeof text);
+	else if (at && at->sa_family == AF_INET6)
+		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)at)->sin6_addr, text,
+			  sizeof text);
+	snprintf(out, cap, "%s", !strncmp(text, "::ffff:", 7) ? text + 7 : text);
+}
