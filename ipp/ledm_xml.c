@@ -42,6 +42,8 @@ static void XMLCALL on_start(void *arg, const XML_Char *name, const XML_Char **a
 	size_t n = strlen(local), slash = w->depth > 0;
 
 	(void)attributes;
+	if (w->result != PL_OK)
+		return;
 	if (w->depth == LEDM_MAX_DEPTH || w->path_size + slash + n >= LEDM_MAX_XPATH) {
 		stop(w, PL_E_TOO_BIG, "the LEDM document is nested too deeply");
 		return;
@@ -66,6 +68,8 @@ static void XMLCALL on_end(void *arg, const XML_Char *name)
 	struct pl_span text = { w->text, w->text_size };
 
 	(void)name;
+	if (w->result != PL_OK)
+		return; /* expat still ends an empty element that made us stop */
 	w->visitor->leave(w->visitor->arg, w->path, pl_span_trim(text));
 	w->path_size = w->ends[--w->depth];
 	w->path[w->path_size] = '\0';

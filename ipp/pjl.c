@@ -23,8 +23,8 @@ enum pl_result pl_pjl_question(unsigned infos, uint32_t nonce, struct pl_bytes *
 
 	if (r == PL_OK)
 		r = pl_bytes_add_format(question, "@PJL ECHO %08x\r\n", (unsigned)nonce);
-	for (unsigned info = 1; r == PL_OK && info <= infos; info <<= 1)
-		if (infos & info && pjl_info_name(info))
+	for (unsigned info = PL_PJL_ID; r == PL_OK && info <= PL_PJL_SUPPLIES; info <<= 1)
+		if (infos & info)
 			r = pl_bytes_add_format(question, "@PJL INFO %s\r\n", pjl_info_name(info));
 	if (r == PL_OK)
 		r = pl_bytes_add_format(question, "@PJL ECHO %08x END\r\n", (unsigned)nonce);
@@ -75,10 +75,7 @@ static void drop_noise(struct talk *t)
 	if (t->began)
 		return;
 	if (find_echo(t, t->begin, &end)) {
-		size_t n = (size_t)(end - (const char *)t->heard->at);
-
-		n += n < t->heard->size && t->heard->at[n] == '\f';
-		pl_bytes_drop(t->heard, n);
+		pl_bytes_drop(t->heard, (size_t)(end - (const char *)t->heard->at));
 		t->began = true;
 	} else if (t->heard->size > t->heard->max - READ_SIZE) {
 		pl_bytes_drop(t->heard, t->heard->size - KEEP);
@@ -96,7 +93,8 @@ static bool cut_at_end(struct talk *t, bool *ret_fed)
 	return true;
 }
 
-static void truncate_at_end(struct talk *t)
+/* Leaves what stands between the two echoes, the first one's form feed not included. */
+static void trim_to_answer(struct talk *t)
 {
 	const char *end, *at = find_echo(t, t->end, &end);
 
@@ -104,6 +102,8 @@ static void truncate_at_end(struct talk *t)
 		t->heard->size = (size_t)(at - (const char *)t->heard->at);
 		t->heard->at[t->heard->size] = '\0';
 	}
+	if (t->began && t->heard->size > 0 && t->heard->at[0] == '\f')
+		pl_bytes_drop(t->heard, 1);
 }
 
 /* The categories that have an answer which is over. */
@@ -157,7 +157,7 @@ static enum pl_result listen(struct talk *t, struct pl_error *err)
 		r = listen_once(t, &over, err);
 		drop_noise(t);
 	}
-	truncate_at_end(t);
+	trim_to_answer(t);
 	if (r == PL_E_TIMEOUT && t->heard->size > 0 && !text_has(pl_bytes_span(t->heard), "@PJL") &&
 	    !t->began)
 		return pl_error_set(err, PL_E_PROTOCOL, "what came back is no PJL");

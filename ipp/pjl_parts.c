@@ -52,16 +52,24 @@ static unsigned info_of(struct pl_span command)
 	return 0;
 }
 
-/* True where a line begins with "@PJL", an UEL before it allowed. */
-static bool is_command(struct pl_span line)
+/* The trimmed line without UELs at its beginning, whose ESC is trimmed like any control character.
+ */
+static struct pl_span without_uel(struct pl_span line)
 {
-	static const char UEL[] = "\033%-12345X";
+	static const char UEL[] = "%-12345X";
 
 	line = pl_span_trim(line);
 	while (pl_span_starts(line, UEL)) {
 		line.at += sizeof(UEL) - 1;
 		line.size -= sizeof(UEL) - 1;
+		line = pl_span_trim(line);
 	}
+	return line;
+}
+
+static bool is_command(struct pl_span line)
+{
+	line = without_uel(line);
 	return line.size >= 4 && pl_span_is_word((struct pl_span){ line.at, 4 }, "@PJL");
 }
 
@@ -85,10 +93,7 @@ bool pjl_next_part(struct pl_span *rest, struct pjl_part *ret_part)
 	first = line_at(part, &line);
 	*ret_part = (struct pjl_part){ .ended = feed != NULL };
 	if (is_command(line)) {
-		const char *mark = memchr(line.at, '@', line.size);
-		size_t skipped = (size_t)(mark - line.at);
-
-		ret_part->info = info_of((struct pl_span){ mark, line.size - skipped });
+		ret_part->info = info_of(without_uel(line));
 	} else {
 		first = 0;
 	}
@@ -112,8 +117,8 @@ bool pjl_next_part(struct pl_span *rest, struct pjl_part *ret_part)
 bool pjl_next_line(struct pl_span *lines, struct pl_span *ret_line)
 {
 	while (lines->size > 0) {
-		*ret_line = pl_span_trim(pl_span_take(lines, '\n'));
-		if (ret_line->size > 0 && ret_line->at[0] != '\033')
+		*ret_line = without_uel(pl_span_take(lines, '\n'));
+		if (ret_line->size > 0)
 			return true;
 	}
 	return false;
