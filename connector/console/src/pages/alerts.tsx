@@ -43,7 +43,7 @@ export function Alerts({ query }: { query: Query }) {
 			title="Alerts"
 			tools={
 				<ExportButton what="alerts" query={site ? { site } : {}}>
-					Last 30 days
+					Export 30 days
 				</ExportButton>
 			}
 		>

@@ -133,10 +133,10 @@ export function Printers({ query }: { query: Query }) {
 			tools={
 				<>
 					<ExportButton what="meters" query={site ? { site } : {}}>
-						Meters
+						Export meters
 					</ExportButton>
 					<ExportButton what="supplies" query={site ? { site } : {}}>
-						Supplies
+						Export supplies
 					</ExportButton>
 				</>
 			}
