@@ -21,6 +21,8 @@
 
 struct snapshot {
 	int64_t seq, day;
+	int64_t size; /* of its sealed body */
+	bool urgent;
 	char hash[64];
 	char printer_key[PL_MAX_PRINTER_KEY];
 	cJSON *body; /* NULL: there is none */
@@ -39,7 +41,9 @@ static enum pl_result snapshot_open(struct pl_spool *spool, sqlite3_stmt *row, s
 	enum pl_result r;
 
 	*ret = (struct snapshot){ .seq = sqlite3_column_int64(row, 0),
-				  .day = sqlite3_column_int64(row, 1) / DAY_MS };
+				  .day = sqlite3_column_int64(row, 1) / DAY_MS,
+				  .size = sqlite3_column_bytes(row, 3),
+				  .urgent = sqlite3_column_int(row, 4) != 0 };
 	snprintf(ret->hash, sizeof(ret->hash), "%s", (const char *)sqlite3_column_text(row, 2));
 	pl_bytes_init(&plain, PL_MAX_RECORD_BODY + PL_MAX_PRINTER_KEY + 1);
 	r = pl_spool_unseal(spool, ret->hash, sqlite3_column_blob(row, 3),
@@ -56,9 +60,10 @@ static enum pl_result snapshot_open(struct pl_spool *spool, sqlite3_stmt *row, s
 static enum pl_result snapshot_next(struct pl_spool *spool, const void *printer, int printer_size,
 				    int64_t after, struct snapshot *ret, struct pl_error *err)
 {
-	static const char NEXT[] = "SELECT seq, taken_at, hash, body FROM record WHERE seq > ?1 AND"
-				   " kind = 'printer.snapshot' AND printer = ?2 AND offered = 0"
-				   " ORDER BY seq LIMIT 1";
+	static const char NEXT[] =
+		"SELECT seq, taken_at, hash, body, urgent FROM record WHERE seq > ?1 AND"
+		" kind = 'printer.snapshot' AND printer = ?2 AND offered = 0"
+		" ORDER BY seq LIMIT 1";
 	sqlite3_stmt *s = NULL;
 	enum pl_result r;
 	int code;
@@ -98,7 +103,7 @@ static void merge(cJSON *older, cJSON *newer)
 	}
 }
 
-static enum pl_result replace_body(struct pl_spool *spool, const struct snapshot *snapshot,
+static enum pl_result replace_body(struct pl_spool *spool, struct snapshot *snapshot,
 				   struct pl_error *err)
 {
 	sqlite3_stmt *s = NULL;
@@ -120,18 +125,30 @@ static enum pl_result replace_body(struct pl_spool *spool, const struct snapshot
 		sqlite3_bind_int64(s, 2, snapshot->seq);
 		r = pl_spool_run(spool, s, err);
 	}
+	if (r == PL_OK) {
+		spool->bytes += (int64_t)sealed.size - snapshot->size;
+		snapshot->size = (int64_t)sealed.size;
+	}
 	sqlite3_finalize(s);
 	pl_bytes_finish(&sealed);
 	pl_bytes_finish(&text);
 	return r;
 }
 
-static enum pl_result forget(struct pl_spool *spool, int64_t seq, struct pl_error *err)
+static enum pl_result forget(struct pl_spool *spool, const struct snapshot *snapshot,
+			     struct pl_error *err)
 {
 	char sql[64];
+	enum pl_result r;
 
-	snprintf(sql, sizeof(sql), "DELETE FROM record WHERE seq = %" PRId64, seq);
-	return pl_spool_exec(spool, sql, err);
+	snprintf(sql, sizeof(sql), "DELETE FROM record WHERE seq = %" PRId64, snapshot->seq);
+	r = pl_spool_exec(spool, sql, err);
+	if (r == PL_OK) {
+		spool->bytes -= snapshot->size;
+		spool->records--;
+		spool->urgent -= snapshot->urgent;
+	}
+	return r;
 }
 
 static bool has_room(const struct pl_spool *spool)
@@ -159,9 +176,7 @@ static enum pl_result coalesce_printer(struct pl_spool *spool, const void *print
 			merge(last.body, now.body);
 			r = replace_body(spool, &now, err);
 			if (r == PL_OK)
-				r = forget(spool, last.seq, err);
-			if (r == PL_OK)
-				r = pl_spool_recount(spool, err);
+				r = forget(spool, &last, err);
 		}
 		snapshot_finish(&last);
 		last = now;
@@ -218,18 +233,18 @@ static enum pl_result account(struct pl_spool *spool, int lost, struct pl_error 
 	return r == PL_OK ? pl_spool_recount(spool, err) : r;
 }
 
-/* Deletes the oldest records of a rank, a few at a time, until there is room. */
+/* Deletes the oldest records of a rank, a part of the spool at a time, until there is room. */
 static enum pl_result shed(struct pl_spool *spool, int rank, struct pl_error *err)
 {
 	char sql[160];
 	enum pl_result r = PL_OK;
 	int lost = 1;
 
-	snprintf(sql, sizeof(sql),
-		 "DELETE FROM record WHERE seq IN"
-		 " (SELECT seq FROM record WHERE rank = %d ORDER BY seq LIMIT 16)",
-		 rank);
 	while (r == PL_OK && lost > 0 && !has_room(spool)) {
+		snprintf(sql, sizeof(sql),
+			 "DELETE FROM record WHERE seq IN (SELECT seq FROM record WHERE rank = %d"
+			 " ORDER BY seq LIMIT %" PRId64 ")",
+			 rank, spool->records / 64 + 1);
 		r = pl_spool_exec(spool, sql, err);
 		lost = sqlite3_changes(spool->db);
 		if (r == PL_OK)
