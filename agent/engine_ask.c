@@ -91,7 +91,7 @@ static enum pl_result check_parameters(const struct pl_action *a, struct pl_erro
 		    !cJSON_IsArray(parameter))
 			return pl_error_set(
 				err, PL_E_INVALID,
-				"The action has a parameter that this agent does not know");
+				"the action has a parameter that this agent does not know");
 		cJSON_ArrayForEach(way, parameter)
 		{
 			bool known = false;
@@ -101,7 +101,7 @@ static enum pl_result check_parameters(const struct pl_action *a, struct pl_erro
 						  strcmp(way->valuestring, WAYS[i]) == 0);
 			if (!known)
 				return pl_error_set(err, PL_E_INVALID,
-						    "The action names a way to identify that does "
+						    "the action names a way to identify that does "
 						    "not exist");
 		}
 	}
@@ -116,16 +116,16 @@ static enum pl_result take(void *arg, struct pl_action *action, struct pl_error 
 	size_t count;
 
 	if (!(PL_OUR_ACTIONS & (1u << action->type)))
-		return pl_error_set(err, PL_E_UNSUPPORTED, "This agent does not carry out %s",
+		return pl_error_set(err, PL_E_UNSUPPORTED, "this agent does not carry out %s",
 				    PL_ACTION_WORDS[action->type]);
 	r = check_parameters(action, err);
 	if (r != PL_OK)
 		return r;
 	if (!action->printer_key[0])
-		return pl_error_set(err, PL_E_INVALID, "The action names no printer");
+		return pl_error_set(err, PL_E_INVALID, "the action names no printer");
 	count = engine_hold(e, action->printer_key, held);
 	if (count == 0)
-		return pl_error_set(err, PL_E_NOT_FOUND, "The printer is not attached to this PC");
+		return pl_error_set(err, PL_E_NOT_FOUND, "the printer is not attached to this PC");
 	r = pl_worker_take(held[0], action, err);
 	for (size_t i = 0; i < count; i++)
 		pl_worker_release(held[i]);

@@ -113,7 +113,7 @@ static enum pl_result read_device_id(struct conversation *c, bool suspended, str
 	span = (struct pl_span){ text, size };
 	r = pl_devid_parse(span, &id);
 	if (r != PL_OK) {
-		pl_error_set(err, r, "The printer's 1284 ID of %zu bytes names no maker and model",
+		pl_error_set(err, r, "the printer's 1284 ID of %zu bytes names no maker and model",
 			     size);
 		conversation_failed(c, PL_SOURCE_IEEE1284, err);
 		return PL_OK;

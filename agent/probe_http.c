@@ -154,7 +154,7 @@ enum pl_result pl_probe_identify(const struct pl_prober *p, const struct pl_usb_
 
 	if (!(known->actions & PL_CAN_IDENTIFY))
 		return pl_error_set(err, PL_E_UNSUPPORTED,
-				    "This printer does not offer Identify-Printer");
+				    "this printer does not offer Identify-Printer");
 	pl_owner_look(p->usb, dev, &occupancy);
 	if (occupancy.busy)
 		return pl_error_set(err, PL_E_BUSY, "%s", occupancy.note);

@@ -5,8 +5,9 @@
 #include "platen/clock.h"
 #include "platen/pjl.h"
 
-#define LEASE_MS 2000
-#define PJL_MS	 10000 /* a sleeping engine takes seconds to its first byte */
+#define LEASE_MS  2000
+#define STATUS_MS 1000
+#define PJL_MS	  10000 /* a sleeping engine takes seconds to its first byte */
 #define INFOS                                                                                      \
 	(PL_PJL_ID | PL_PJL_STATUS | PL_PJL_PAGECOUNT | PL_PJL_CONFIG | PL_PJL_PRODINFO |          \
 	 PL_PJL_SUPPLIES)
@@ -20,6 +21,22 @@ static enum pl_result open_pipe(struct conversation *c, const struct pl_usb_sett
 		return pl_usb_open_lp(c->prober->usb, c->dev, pipe->interface, ret_stream, err);
 	return pl_usb_lease(c->prober->usb, c->dev, pipe, true, conversation_by(c, LEASE_MS),
 			    ret_stream, err);
+}
+
+/* A stopped printer may take no more data, not even a question; the control pipe still answers. Its
+ * bits are coarse and some printers never set them, so only trouble is believed. */
+static void read_port_status(struct conversation *c, const struct pl_usb_setting *pipe)
+{
+	struct pl_error err;
+	uint8_t bits;
+
+	if (pl_usb_port_status(c->prober->usb, c->dev, pipe, conversation_by(c, STATUS_MS), &bits,
+			       &err) != PL_OK)
+		return;
+	if (bits & PL_USB_PORT_PAPER_EMPTY)
+		pl_snapshot_add_reason(&c->part, pl_span_of("media-empty"), PL_SOURCE_USB);
+	if (!(bits & PL_USB_PORT_NO_ERROR))
+		pl_snapshot_set_state(&c->part, PL_STATE_STOPPED, PL_SOURCE_USB);
 }
 
 enum pl_result conversation_pjl(struct conversation *c, struct pl_error *err)
@@ -43,6 +60,8 @@ enum pl_result conversation_pjl(struct conversation *c, struct pl_error *err)
 	if (pl_pjl_snapshot(pl_bytes_span(&answer), &c->part)) {
 		c->known->pjl = PL_SKILL_YES;
 		c->r->access.tier = 2;
+	} else if (r == PL_E_TIMEOUT) {
+		read_port_status(c, pipe);
 	}
 	conversation_take(c);
 	pl_bytes_finish(&answer);

@@ -14,7 +14,7 @@
 #include "owner.h"
 #include "worker_inside.h"
 
-#define STACK_SIZE   (256 * 1024) /* merging lists takes 20 KB, TLS of libcups is not used here */
+#define STACK_SIZE   (512 * 1024) /* a reading is 30 KB, and some are compared on the stack */
 #define DEVICE_ID_MS 3000
 
 struct pl_worker_tuning worker_tuning(struct pl_worker *w)
@@ -180,7 +180,7 @@ enum pl_result pl_worker_start(const struct pl_worker_home *home,
 	w->now = calloc(1, sizeof(*w->now));
 	if (!w->published || !w->now || !start_thread(w)) {
 		destroy(w);
-		return pl_error_set(err, PL_E_NO_MEMORY, "No thread for one more printer");
+		return pl_error_set(err, PL_E_NO_MEMORY, "no thread for one more printer");
 	}
 	*ret_worker = w;
 	return PL_OK;
@@ -262,9 +262,9 @@ enum pl_result pl_worker_take(struct pl_worker *w, struct pl_action *action, str
 
 	pthread_mutex_lock(&w->lock);
 	if (w->stop || w->over)
-		r = pl_error_set(err, PL_E_GONE, "The printer is being detached");
+		r = pl_error_set(err, PL_E_GONE, "the printer is being detached");
 	else if (w->inbox_count == PL_MAX_WORKER_ACTIONS)
-		r = pl_error_set(err, PL_E_FULL, "Too many actions wait for this printer already");
+		r = pl_error_set(err, PL_E_FULL, "too many actions wait for this printer already");
 	else
 		w->inbox[w->inbox_count++] = action;
 	pthread_cond_signal(&w->wake);

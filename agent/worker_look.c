@@ -20,42 +20,49 @@ static bool is_fruitful(const struct pl_worker *w, enum pl_depth depth)
 	return !now->access.busy && (now->access.tier > 0 || now->snapshot.error_count == 0);
 }
 
-/* What could not be read this time stays as it was last told; only the reasons why are new. */
+/* What could not be read this time stays as it was last told; what little was told, and why it was
+ * no more, is new. */
 static void keep_last(struct pl_worker *w)
 {
-	struct pl_reading *now = w->now;
-	const struct pl_snapshot *last = &w->tracker.last.snapshot;
-	struct pl_complaint errors[PL_MAX_ERRORS];
-	size_t error_count = now->snapshot.error_count;
-	enum pl_tristate asleep = now->snapshot.asleep;
+	struct pl_snapshot *now = &w->now->snapshot, told = *now;
 
-	memcpy(errors, now->snapshot.errors, sizeof(errors));
-	now->snapshot = *last;
-	memcpy(now->snapshot.errors, errors, sizeof(errors));
-	now->snapshot.error_count = error_count;
-	if (asleep != PL_MAYBE)
-		now->snapshot.asleep = asleep;
-	now->confidence = w->tracker.last.confidence;
-	now->actions |= w->tracker.last.actions;
+	*now = w->tracker.last.snapshot;
+	memcpy(now->errors, told.errors, sizeof(now->errors));
+	now->error_count = told.error_count;
+	if (told.asleep != PL_MAYBE)
+		now->asleep = told.asleep;
+	if (told.reasons_known) {
+		now->printer_state = told.printer_state;
+		now->state_source = told.state_source;
+		memcpy(now->reasons, told.reasons, sizeof(now->reasons));
+		now->reason_count = told.reason_count;
+		now->reasons_known = true;
+		now->reasons_source = told.reasons_source;
+		memcpy(now->alerts, told.alerts, sizeof(now->alerts));
+		now->alert_count = told.alert_count;
+	}
+	w->now->confidence = w->tracker.last.confidence;
+	w->now->actions |= w->tracker.last.actions;
 }
 
-/* A small look tells the state; everything else stays, for had it changed, we would look deeper. */
+/* A small look tells the state; everything else stays, for had it changed, we would look deeper.
+ * The reasons stay too: it asked one language only, and that one says they are the same. */
 static void add_state(struct pl_worker *w)
 {
-	struct pl_snapshot small = w->now->snapshot;
-	int tier = w->tracker.last.access.tier;
+	struct pl_snapshot *now = &w->now->snapshot, small = *now;
+	const struct pl_reading *last = &w->tracker.last;
 
+	now->reasons_known = false;
 	keep_last(w);
-	w->now->access.tier = tier;
-	w->now->snapshot.error_count = w->tracker.last.snapshot.error_count;
-	memcpy(w->now->snapshot.errors, w->tracker.last.snapshot.errors,
-	       sizeof(w->now->snapshot.errors));
+	w->now->access.tier = last->access.tier;
+	memcpy(now->errors, last->snapshot.errors, sizeof(now->errors));
+	now->error_count = last->snapshot.error_count;
 	if (small.printer_state != PL_STATE_UNKNOWN) {
-		w->now->snapshot.printer_state = small.printer_state;
-		w->now->snapshot.state_source = small.state_source;
+		now->printer_state = small.printer_state;
+		now->state_source = small.state_source;
 	}
 	if (small.message[0])
-		memcpy(w->now->snapshot.message, small.message, sizeof(small.message));
+		memcpy(now->message, small.message, sizeof(now->message));
 }
 
 static bool is_printing(const struct pl_reading *r)

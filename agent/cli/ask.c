@@ -45,7 +45,7 @@ static enum pl_result write_question(struct pl_stream *s, const struct cli *cli,
 	if (r == PL_OK)
 		r = pl_stream_write(s, line.at, line.size, by_ms, err);
 	else
-		r = pl_error_set(err, r, "The question is too long");
+		r = pl_error_set(err, r, "the question is too long");
 	pl_bytes_finish(&line);
 	return r;
 }
@@ -66,7 +66,7 @@ static enum pl_result read_answer(struct pl_stream *s, int64_t by_ms, struct pl_
 			return PL_OK;
 		r = pl_bytes_add(answer, piece, n);
 		if (r != PL_OK)
-			return pl_error_set(err, r, "The agent's answer is too long");
+			return pl_error_set(err, r, "the agent's answer is too long");
 	}
 }
 
@@ -85,7 +85,7 @@ static enum pl_result unwrap(cJSON *doc, cJSON **ret_answer, struct pl_error *er
 		if (strcmp(word, pl_result_name((enum pl_result)r)) == 0)
 			return pl_error_set(err, (enum pl_result)r, "%s", message);
 	return pl_error_set(err, PL_E_PROTOCOL, "%s",
-			    message ? message : "The agent's answer makes no sense");
+			    message ? message : "the agent's answer makes no sense");
 }
 
 enum pl_result cli_ask(const struct cli *cli, const char *what, int64_t by_ms, cJSON **ret_answer,

@@ -34,7 +34,7 @@ static enum pl_result set_address(const char *path, struct sockaddr_un *address,
 	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	if (strlen(path) >= sizeof(address->sun_path))
 		return pl_error_set(err, PL_E_INVALID,
-				    "The socket path %s is longer than %zu bytes", path,
+				    "the socket path %s is longer than %zu bytes", path,
 				    sizeof(address->sun_path) - 1);
 	memcpy(address->sun_path, path, strlen(path) + 1);
 	return PL_OK;
@@ -45,7 +45,7 @@ static enum pl_result failed(struct pl_error *err, const char *what, const char 
 	int code = errno;
 	bool denied = code == EACCES || code == EPERM || code == EROFS;
 
-	return pl_error_set(err, denied ? PL_E_DENIED : PL_E_IO, "Cannot %s %s: %s", what, path,
+	return pl_error_set(err, denied ? PL_E_DENIED : PL_E_IO, "cannot %s %s: %s", what, path,
 			    strerror(code));
 }
 
@@ -61,13 +61,13 @@ static enum pl_result wait_ready(int fd, short events, struct pl_wake *wake, int
 	int n = poll(fds, 2, ms);
 
 	if (n < 0 && errno != EINTR)
-		return pl_error_set(err, PL_E_IO, "Cannot wait for the local socket: %s",
+		return pl_error_set(err, PL_E_IO, "cannot wait for the local socket: %s",
 				    strerror(errno));
 	if (n > 0 && fds[1].revents)
 		return pl_error_set(err, PL_E_CANCELLED, "stopped");
 	if (n == 0)
 		return pl_error_set(err, PL_E_TIMEOUT,
-				    "The other side of the local socket is silent");
+				    "the other side of the local socket is silent");
 	return PL_OK;
 }
 
@@ -85,9 +85,9 @@ static enum pl_result local_read(struct pl_stream *s, void *buf, size_t cap, int
 			return PL_OK;
 		}
 		if (errno == ECONNRESET)
-			return pl_error_set(err, PL_E_GONE, "The other side hung up");
+			return pl_error_set(err, PL_E_GONE, "the other side hung up");
 		if (errno != EAGAIN && errno != EINTR)
-			return pl_error_set(err, PL_E_IO, "The local socket failed: %s",
+			return pl_error_set(err, PL_E_IO, "the local socket failed: %s",
 					    strerror(errno));
 		r = wait_ready(l->fd, POLLIN, l->wake, by_ms, err);
 		if (r != PL_OK)
@@ -111,9 +111,9 @@ static enum pl_result local_write(struct pl_stream *s, const void *buf, size_t n
 			continue;
 		}
 		if (errno == EPIPE || errno == ECONNRESET)
-			return pl_error_set(err, PL_E_GONE, "The other side hung up");
+			return pl_error_set(err, PL_E_GONE, "the other side hung up");
 		if (errno != EAGAIN && errno != EINTR)
-			return pl_error_set(err, PL_E_IO, "The local socket failed: %s",
+			return pl_error_set(err, PL_E_IO, "the local socket failed: %s",
 					    strerror(errno));
 		r = wait_ready(l->fd, POLLOUT, l->wake, by_ms, err);
 		if (r != PL_OK)
@@ -166,7 +166,7 @@ enum pl_result pl_local_connect(const char *path, struct pl_stream **ret_stream,
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return wrap(fd, NULL, ret_stream, err);
 	if (errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR)
-		r = pl_error_set(err, PL_E_NOT_FOUND, "No agent listens at %s", path);
+		r = pl_error_set(err, PL_E_NOT_FOUND, "no agent listens at %s", path);
 	else
 		r = failed(err, "reach the agent at", path);
 	close(fd);
@@ -208,7 +208,7 @@ static enum pl_result bind_socket(struct pl_listener *l, const char *path, struc
 	if (errno != EADDRINUSE)
 		return failed(err, "listen at", path);
 	if (!is_abandoned(path))
-		return pl_error_set(err, PL_E_BUSY, "Another agent already listens at %s", path);
+		return pl_error_set(err, PL_E_BUSY, "another agent already listens at %s", path);
 	if (unlink(path) != 0 || bind(l->fd, address, sizeof(l->address)) != 0)
 		return failed(err, "listen at", path);
 	return PL_OK;
@@ -293,7 +293,7 @@ enum pl_result pl_local_accept(struct pl_listener *listener, struct pl_wake *wak
 			continue;
 		}
 		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-			return pl_error_set(err, PL_E_IO, "Cannot accept local callers: %s",
+			return pl_error_set(err, PL_E_IO, "cannot accept local callers: %s",
 					    strerror(errno));
 		r = wait_ready(listener->fd, POLLIN, wake, PL_FOREVER, err);
 		if (r != PL_OK)

@@ -51,14 +51,14 @@ enum pl_result pl_lock_take_device(uint8_t bus, uint8_t address, struct pl_lock 
 	fd = open_lock(path);
 	if (fd < 0)
 		return pl_error_set(err, errno == EACCES ? PL_E_DENIED : PL_E_IO,
-				    "Cannot open the lock file %s: %s", path, strerror(errno));
+				    "cannot open the lock file %s: %s", path, strerror(errno));
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		int why = errno;
 
 		close(fd);
 		return pl_error_set(err, why == EWOULDBLOCK ? PL_E_BUSY : PL_E_IO,
 				    why == EWOULDBLOCK
-					    ? "Another platen reads this printer just now"
+					    ? "another platen reads this printer just now"
 					    : "The lock file cannot be locked");
 	}
 	lock = malloc(sizeof(*lock));

@@ -56,14 +56,21 @@ def strangers(world):
     if os.geteuid() != 0:
         return
     os.chmod(world.folder, 0o755)
-    script = ("import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.sendall(sys.argv[2].encode()); "
-              "print(s.makefile().read())")
 
     def ask(request):
-        done = subprocess.run([sys.executable, "-c", script, str(world.socket), request + "\n"], user=NOBODY, group=NOBODY,
-                              extra_groups=[], capture_output=True, text=True, timeout=30)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        mine, theirs = os.pipe()
+        child = os.fork()
+        if child == 0:  # nobody, for the length of one question
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+            os.write(theirs, json.dumps(ask_raw(world, request.encode() + b"\n")).encode())
+            os._exit(0)
+        os.close(theirs)
+        with os.fdopen(mine) as answer:
+            text = answer.read()
+        os.waitpid(child, 0)
+        return json.loads(text)
 
     assert ask('{"v":1,"do":"status"}')["ok"] is True
     refused = ask('{"v":1,"do":"enroll","token":"plt1.x"}')
@@ -72,7 +79,10 @@ def strangers(world):
 
 def hostile_callers(world):
     assert ask_raw(world, b"GET / HTTP/1.1\r\n\r\n")["ok"] is False
-    assert ask_raw(world, b"x" * 9000 + b"\n")["ok"] is False
+    try:
+        assert ask_raw(world, b"x" * 9000 + b"\n")["ok"] is False
+    except ConnectionResetError:
+        pass  # the agent hung up before all of it had come
     assert ask_raw(world, b'{"v":9,"do":"status"}\n')["error"] == "unsupported"
     silent = [socket.socket(socket.AF_UNIX) for _ in range(12)]  # more than the agent has places for
     for s in silent:

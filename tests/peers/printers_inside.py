@@ -54,21 +54,26 @@ class World:
 
 
 def changes(rng):
-    """One random change of one fact of one printer, as words for the virtual printers."""
+    """One random change of one fact of one printer, as words for the virtual printers.
+
+    A print pipe takes nothing while the virtual laser is stopped, so what it can only tell there it cannot tell then: it gets
+    warnings, the others errors as well.
+    """
     name = rng.choice(NAMES)
     kinds = {
         "hp-mfp": ["print", "colour", "toner", "reason", "jam"],
-        "brother-laser": ["print", "toner", "reason", "jam"],
+        "brother-laser": ["print", "toner", "reason"],
         "inkjet-idonly": ["toner", "reason"],
     }[name]
     kind = rng.choice(kinds)
     colour = rng.choice({"hp-mfp": ["black", "cyan", "magenta"], "brother-laser": ["black"],
                          "inkjet-idonly": ["black", "cyan-magenta-yellow"]}[name])
-    reason = rng.choice(["media-empty", "cover-open"])
+    reason = rng.choice(["toner-low", "opc-near-eol"] if name == "brother-laser" else ["media-empty", "cover-open"])
+    least = 1 if name == "brother-laser" else 0
     return {
         "print": ("print", name, str(rng.randint(1, 40))),
         "colour": ("print", name, str(rng.randint(1, 9)), "color"),
-        "toner": ("toner", name, colour, str(rng.randint(0, 100))),
+        "toner": ("toner", name, colour, str(rng.randint(least, 100))),
         "reason": ("set", name, "state-reason", rng.choice("+-") + reason),
         "jam": (rng.choice(["jam", "clear"]), name),
     }[kind]
