@@ -172,9 +172,9 @@ static bool check_password(struct pl_api *api, const char *name, const char *pas
 	return pl_password_matches(r == PL_OK ? hash : NULL, password);
 }
 
-static bool is_throttled(struct pl_api *api, const char *key)
+static bool is_throttled(struct pl_api *api, struct pl_throttle *throttle, const char *key)
 {
-	int64_t wait_ms = pl_throttle_wait_ms(api->server->logins, key);
+	int64_t wait_ms = pl_throttle_wait_ms(throttle, key);
 
 	if (wait_ms == 0)
 		return false;
@@ -186,24 +186,23 @@ static bool is_throttled(struct pl_api *api, const char *key)
 
 static void try_login(struct pl_api *api, const char *name, const char *password)
 {
-	char by_name[80], by_address[80] = "login from ", address[64];
+	struct pl_server *server = api->server;
 	struct session s = { 0 };
+	char address[64];
 
-	snprintf(by_name, sizeof by_name, "login as %.64s", name);
 	pl_web_address(api->rq, address, sizeof address);
-	strcat(by_address, address);
-	if (is_throttled(api, by_name) || is_throttled(api, by_address))
+	if (is_throttled(api, server->names, name) || is_throttled(api, server->addresses, address))
 		return;
 	snprintf(api->caller.name, sizeof api->caller.name, "%s", name);
 	if (!check_password(api, name, password, &s)) {
-		pl_throttle_failed(api->server->logins, by_name);
-		pl_throttle_failed(api->server->logins, by_address);
+		pl_throttle_failed(server->names, name);
+		pl_throttle_failed(server->addresses, address);
 		log_warn(NULL, "login failed address=%s", address);
 		pl_web_error(api->rq, 401, "wrong_credentials",
 			     "The name or the password is wrong.");
 		return;
 	}
-	pl_throttle_forget(api->server->logins, by_name);
+	pl_throttle_forget(server->names, name);
 	start_session(api, &s);
 }
 

@@ -22,13 +22,15 @@
 #include "platen/log.h"
 #include "sda.h"
 
-#define SDA_PORT	12351
-#define ADMIN_PORT	12352
-#define LOGIN_BURST	5
-#define LOGIN_REFILL_MS 30000
-#define REPORT_INTERVAL 60
-#define SPARE_FILES	512 /* descriptors that are not port 12351's */
-#define HOUSEKEEPING_S	5
+#define SDA_PORT	  12351
+#define ADMIN_PORT	  12352
+#define NAME_BURST	  5 /* failures, then one more every NAME_REFILL_MS */
+#define NAME_REFILL_MS	  30000
+#define ADDRESS_BURST	  50 /* many people may share an address */
+#define ADDRESS_REFILL_MS 6000
+#define REPORT_INTERVAL	  60
+#define SPARE_FILES	  512 /* descriptors that are not port 12351's */
+#define HOUSEKEEPING_S	  5
 
 struct run {
 	struct pl_place place;
@@ -96,8 +98,9 @@ static enum pl_result open_parts(struct run *run, struct pl_error *err)
 	s->report_interval_s = REPORT_INTERVAL;
 	s->started_ms = pl_clock_wall_ms();
 	s->connection_limit = raise_limit();
-	s->logins = pl_throttle_create(LOGIN_BURST, LOGIN_REFILL_MS);
-	if (r == PL_OK && !s->logins)
+	s->names = pl_throttle_create(NAME_BURST, NAME_REFILL_MS);
+	s->addresses = pl_throttle_create(ADDRESS_BURST, ADDRESS_REFILL_MS);
+	if (r == PL_OK && (!s->names || !s->addresses))
 		r = pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	if (r == PL_OK)
 		r = pl_park_open(&s->park, err);
@@ -155,7 +158,8 @@ static void close_parts(struct run *run)
 	pl_db_close(s->sda_db);
 	pl_pool_close(s->pool);
 	pl_store_close(s->store);
-	pl_throttle_destroy(s->logins);
+	pl_throttle_destroy(s->names);
+	pl_throttle_destroy(s->addresses);
 	pl_identity_finish(&s->identity);
 	pl_place_close(&run->place);
 	if (run->lock_fd >= 0)

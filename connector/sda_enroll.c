@@ -102,7 +102,7 @@ static void answer_enrolled(struct pl_web_request *rq, const struct pl_enrolment
 static bool is_throttled(struct pl_web_request *rq, const char *address)
 {
 	struct pl_server *server = pl_web_owner(rq);
-	int64_t wait_ms = pl_throttle_wait_ms(server->logins, address);
+	int64_t wait_ms = pl_throttle_wait_ms(server->addresses, address);
 
 	if (wait_ms == 0)
 		return false;
@@ -146,7 +146,7 @@ static void enroll_with(struct pl_web_request *rq, struct pl_db *reader, struct 
 	}
 	log_warn(NULL, "enrolment refused reason=%s address=%s", e->refusal, address);
 	if (!strcmp(e->refusal, "token_wrong"))
-		pl_throttle_failed(server->logins, address);
+		pl_throttle_failed(server->addresses, address);
 	pl_web_error(rq, 403, e->refusal, "%s", err.text);
 }
 
@@ -156,9 +156,9 @@ static void enroll(struct pl_db *reader, void *arg)
 	struct pl_enrolment *e = calloc(1, sizeof *e);
 	cJSON *doc = e ? parse(rq) : NULL;
 	const char *token = pl_json_text(doc, "token"), *csr = pl_json_text(doc, "csr");
-	char address[64] = "enrol ";
+	char address[64];
 
-	pl_web_address(rq, address + 6, sizeof address - 6);
+	pl_web_address(rq, address, sizeof address);
 	if (!e) {
 		pl_web_error(rq, 500, "internal", "The server is out of memory");
 	} else if (!doc) {
@@ -171,7 +171,7 @@ static void enroll(struct pl_db *reader, void *arg)
 	} else if (!is_throttled(rq, address)) {
 		pl_token_hash(pl_span_of(token), e->secret_hash);
 		read_host(doc, &e->host);
-		enroll_with(rq, reader, e, csr, address + 6);
+		enroll_with(rq, reader, e, csr, address);
 	}
 	cJSON_Delete(doc);
 	free(e);

@@ -30,7 +30,8 @@ struct pl_server {
 	struct pl_roster *roster;
 	struct pl_agent_configs *configs;
 	struct pl_events *events;
-	struct pl_throttle *logins;
+	struct pl_throttle *names;     /* failed logins by name */
+	struct pl_throttle *addresses; /* failed logins and enrolments by address */
 	struct pl_db *sda_db; /* reading connection of the thread of 12351, for customers' keys */
 	struct pl_web *sda;
 	struct pl_web *api;
