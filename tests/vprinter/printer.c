@@ -140,14 +140,17 @@ static void stir(struct vp_printer *p)
 
 /* --- what follows from a change of state --- */
 
-/* A print pipe of a stopped printer takes no data, where behaviour.json says so. */
+/* A stopped printer takes no more of a job; one with "blocks_when_stopped": "all" not even a
+ * question. */
 static bool blocks(struct vp_printer *p)
 {
 	const cJSON *print = vp_profile_behaviour(p->profile, "print");
+	const char *what = vp_json_text(print, "blocks_when_stopped", "nothing");
 	cJSON *facts;
 	bool stopped;
 
-	if (!vp_json_true(print, "blocks_when_stopped", false))
+	if (strcmp(what, "all") != 0 &&
+	    (strcmp(what, "job") != 0 || vp_state_times(p->state).jobs == 0))
 		return false;
 	facts = vp_state_facts(p->state);
 	stopped = vp_reasons_stop(vp_json_at(facts, "state.reasons"));

@@ -200,15 +200,21 @@ static void a_question_wakes_the_sleeper(void **state)
 	world_finish(&w);
 }
 
-static void a_stopped_printer_takes_no_data(void **state)
+static void a_stopped_printer_takes_no_more_of_a_job(void **state)
 {
 	struct world w = world_of("brother-laser");
 	struct vp_pipe *p = pipe_of(&w);
 	struct host_transfer h;
 	uint8_t page[2000] = { 0 };
+	char *a;
 
 	(void)state;
 	vp_state_reason(w.printer->state, "+media-empty", NULL);
+	a = ask(p, UEL "@PJL\r\n@PJL INFO STATUS\r\n" UEL); /* but it answers */
+	assert_non_null(strstr(a, "CODE=41213\r\n"));
+	free(a);
+	assert_int_equal(host_send(p, page, sizeof(page)), 0);
+	g_usleep(100000);
 	host_submit(&h, p, 0x01, page, sizeof(page));
 	assert_false(host_wait(&h, 100));
 	vp_state_clear(w.printer->state);
@@ -227,7 +233,7 @@ int main(void)
 		cmocka_unit_test(an_interrupted_job_ends_with_the_pipe),
 		cmocka_unit_test(ustatus_speaks_unasked),
 		cmocka_unit_test(a_question_wakes_the_sleeper),
-		cmocka_unit_test(a_stopped_printer_takes_no_data),
+		cmocka_unit_test(a_stopped_printer_takes_no_more_of_a_job),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
