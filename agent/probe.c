@@ -180,6 +180,7 @@ static enum pl_result converse(struct conversation *c, struct pl_error *err)
 static void settle(struct conversation *c)
 {
 	pl_alert_reconcile(&c->r->snapshot);
+	pl_supply_reconcile(&c->r->snapshot);
 	pl_identity_settle(c->r, &c->evidence);
 	c->r->actions = PL_CAN_PROBE | c->known->actions;
 	c->r->taken_at_ms = pl_clock_wall_ms();

@@ -200,3 +200,47 @@ void pl_supply_settle(struct pl_supply *supply, int64_t low_percent)
 	else
 		supply->state = PL_SUPPLY_OK;
 }
+
+/* What a reason says of one kind of supply. `type` is the beginning of the types it means. */
+static const struct {
+	const char *reason;
+	const char *type;
+	enum pl_supply_state state;
+} SAYS[] = {
+	{ "toner-low", "toner", PL_SUPPLY_LOW },
+	{ "toner-empty", "toner", PL_SUPPLY_EMPTY },
+	{ "marker-toner-cartridge-missing", "toner", PL_SUPPLY_MISSING },
+	{ "marker-ink-almost-empty", "ink", PL_SUPPLY_LOW },
+	{ "marker-ink-empty", "ink", PL_SUPPLY_EMPTY },
+	{ "opc-near-eol", "opc", PL_SUPPLY_LOW },
+	{ "opc-life-over", "opc", PL_SUPPLY_EMPTY },
+	{ "marker-waste-almost-full", "waste", PL_SUPPLY_LOW },
+	{ "marker-waste-full", "waste", PL_SUPPLY_EMPTY },
+	{ "marker-supply-low", "", PL_SUPPLY_LOW },
+	{ "marker-supply-empty", "", PL_SUPPLY_EMPTY },
+};
+
+static struct pl_supply *only_one_of(struct pl_snapshot *s, const char *type)
+{
+	struct pl_supply *found = NULL;
+
+	for (size_t i = 0; i < s->supply_count; i++) {
+		if (strncmp(s->supplies[i].type, type, strlen(type)) != 0)
+			continue;
+		if (found)
+			return NULL;
+		found = &s->supplies[i];
+	}
+	return found;
+}
+
+void pl_supply_reconcile(struct pl_snapshot *s)
+{
+	for (size_t i = 0; i < LENGTH(SAYS); i++) {
+		struct pl_supply *supply = only_one_of(s, SAYS[i].type);
+
+		if (supply && pl_snapshot_has_reason(s, SAYS[i].reason) &&
+		    supply->state < SAYS[i].state)
+			supply->state = SAYS[i].state;
+	}
+}

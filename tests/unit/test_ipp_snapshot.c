@@ -184,9 +184,34 @@ static void a_told_state_stays(void **state)
 	assert_int_equal(supply.level_percent, 80);
 }
 
+static void reasons_speak_of_the_one_supply_they_can_mean(void **state)
+{
+	struct pl_supply *black, *waste, *second;
+
+	(void)state;
+	black = pl_snapshot_add_supply(&s, PL_SOURCE_PJL);
+	pl_supply_set_type(black, pl_span_of("toner"));
+	black->state = PL_SUPPLY_OK;
+	waste = pl_snapshot_add_supply(&s, PL_SOURCE_PJL);
+	pl_supply_set_type(waste, pl_span_of("wasteToner"));
+	pl_snapshot_add_reason(&s, pl_span_of("toner-low-warning"), PL_SOURCE_PJL);
+	pl_snapshot_add_reason(&s, pl_span_of("marker-supply-empty-error"), PL_SOURCE_PJL);
+	pl_supply_reconcile(&s);
+	assert_int_equal(black->state, PL_SUPPLY_LOW); /* two supplies: whose is empty stays open */
+	assert_int_equal(waste->state, PL_SUPPLY_STATE_UNKNOWN);
+
+	second = pl_snapshot_add_supply(&s, PL_SOURCE_PJL);
+	pl_supply_set_type(second, pl_span_of("toner"));
+	black->state = PL_SUPPLY_OK;
+	pl_supply_reconcile(&s);
+	assert_int_equal(black->state, PL_SUPPLY_OK);
+	assert_int_equal(second->state, PL_SUPPLY_STATE_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(reasons_speak_of_the_one_supply_they_can_mean, begin),
 		cmocka_unit_test_setup(everything_begins_unknown, begin),
 		cmocka_unit_test_setup(the_first_identity_counts, begin),
 		cmocka_unit_test_setup(counters_take_no_negative, begin),

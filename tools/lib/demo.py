@@ -44,7 +44,7 @@ def differences(connector, desk):
     return pairs, found
 
 
-def reported(connector, desk):
+def reported(connector, desk, seconds=60):
     """Waits until the connector has all of the truth; returns its printers, or raises with what differs."""
     last = [[]]
 
@@ -53,7 +53,7 @@ def reported(connector, desk):
         return pairs if not last[0] else None
 
     try:
-        return lab.wait_for("a complete report", equal, 60, every=0.3)
+        return lab.wait_for("a complete report", equal, seconds, every=0.3)
     except lab.LabError:
         raise lab.LabError("the connector's values differ from the printers' truth:\n  " + "\n  ".join(last[0])) from None
 
@@ -105,7 +105,7 @@ def once(connector, desk, path):
         desk.do("print", "hp-mfp", "10")
         desk.do("print", "brother-laser", "7")
         desk.do("toner", "brother-laser", "black", "4")
-        lab.wait_for("the new counters", lambda: not differences(connector, desk)[1], 120, every=0.5)
+        reported(connector, desk, 120)
         report("changed: ten pages later the connector again has the truth")
         result["ok"] = result["action"]["state"] == "done"
     except lab.LabError as e:
