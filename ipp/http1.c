@@ -95,7 +95,7 @@ static enum pl_result send_request(struct pl_stream *s, const struct pl_http_req
 	if (r == PL_OK && small)
 		r = pl_bytes_add(&head, q->body, q->body_size);
 	if (r != PL_OK)
-		pl_error_set(err, r, "the HTTP request to %s has too many headers", q->target);
+		r = pl_error_set(err, r, "the HTTP request to %s has too many headers", q->target);
 	else
 		r = pl_stream_write(s, head.at, head.size, by_ms, err);
 	pl_bytes_finish(&head);

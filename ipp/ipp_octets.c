@@ -155,6 +155,12 @@ struct pl_supply *ipp_read_supply(struct pl_span value, struct pl_span descripti
 	return supply;
 }
 
+/* Ten thousandths of an inch to micrometres; what can be no size of media becomes 0. */
+static int64_t to_micrometers(int64_t length)
+{
+	return length > 0 && length < INT32_MAX ? length * 254 / 100 : 0;
+}
+
 bool ipp_read_tray(struct pl_span value, struct pl_snapshot *s)
 {
 	int64_t level = number_of(value, "level"), max = number_of(value, "maxcapacity");
@@ -173,9 +179,9 @@ bool ipp_read_tray(struct pl_span value, struct pl_snapshot *s)
 	medium->level = level >= 0 ? level : PL_UNKNOWN;
 	medium->level_code = level_code(level);
 	value_of(value, "dimunit", word);
-	if (strcmp(word, "tenThousandthsOfInches") == 0 && feed < INT32_MAX && cross < INT32_MAX) {
-		feed = feed * 254 / 100;
-		cross = cross * 254 / 100;
+	if (strcmp(word, "tenThousandthsOfInches") == 0) {
+		feed = to_micrometers(feed);
+		cross = to_micrometers(cross);
 	}
 	media_size_name(cross, feed, medium->size, sizeof(medium->size));
 	return true;

@@ -126,7 +126,7 @@ static enum pl_result exchange(struct pl_stream *s, const char *target, ipp_t *r
 	pl_bytes_init(&body, PL_MAX_IPP_ANSWER);
 	r = ipp_encode(request, &question);
 	if (r != PL_OK) {
-		pl_error_set(err, r, "an IPP request longer than %d bytes", MAX_QUESTION);
+		r = pl_error_set(err, r, "an IPP request longer than %d bytes", MAX_QUESTION);
 		goto out;
 	}
 	r = pl_http_fetch(s,

@@ -115,7 +115,7 @@ enum pl_result ledm_walk(struct pl_span xml, const char *root, const struct ledm
 	xml = pl_span_trim(xml);
 	status = XML_Parse(w.parser, xml.size ? xml.at : "", (int)xml.size, XML_TRUE);
 	if (w.result != PL_OK)
-		pl_error_set(err, w.result, "%s", w.complaint);
+		w.result = pl_error_set(err, w.result, "%s", w.complaint);
 	else if (status != XML_STATUS_OK)
 		w.result = pl_error_set(err, PL_E_PROTOCOL,
 					"the LEDM document is no well-formed XML (line %lu: %s)",

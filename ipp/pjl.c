@@ -41,7 +41,10 @@ struct talk {
 	char end[32];	/* "@PJL ECHO 7f3a0c12 END" */
 	int64_t by_ms;
 	struct pl_bytes *heard;
-	bool began; /* the first echo came, and everything before our answers is dropped */
+	bool began;  /* the first echo came, and everything before our answers is dropped */
+	bool ending; /* the last echo came */
+	bool fed;    /* and its form feed */
+	bool all;    /* every category has an answer that is over */
 };
 
 /* Where the line `echo` stands, its end included, or NULL. `whole` wants its line end too. */
@@ -66,8 +69,7 @@ static const char *find_echo(const struct talk *t, const char *echo, const char 
 	return NULL;
 }
 
-/* Drops everything up to and including the first echo once that has come; of endless noise only the
- * last bytes are kept until then. */
+/* Drops everything up to and including the first echo once that has come. */
 static void drop_noise(struct talk *t)
 {
 	const char *end;
@@ -77,20 +79,7 @@ static void drop_noise(struct talk *t)
 	if (find_echo(t, t->begin, &end)) {
 		pl_bytes_drop(t->heard, (size_t)(end - (const char *)t->heard->at));
 		t->began = true;
-	} else if (t->heard->size > t->heard->max - READ_SIZE) {
-		pl_bytes_drop(t->heard, t->heard->size - KEEP);
 	}
-}
-
-/* True when the last echo has come with its form feed; the answer ends before it then. */
-static bool cut_at_end(struct talk *t, bool *ret_fed)
-{
-	const char *end, *at = find_echo(t, t->end, &end);
-
-	if (!at)
-		return false;
-	*ret_fed = memchr(end, '\f', t->heard->size - (size_t)(end - (const char *)t->heard->at));
-	return true;
 }
 
 /* Leaves what stands between the two echoes, the first one's form feed not included. */
@@ -106,8 +95,8 @@ static void trim_to_answer(struct talk *t)
 		pl_bytes_drop(t->heard, 1);
 }
 
-/* The categories that have an answer which is over. */
-static unsigned answered(const struct talk *t)
+/* True when every category that was asked for has an answer which is over. */
+static bool has_answered(const struct talk *t)
 {
 	struct pl_span rest = pl_bytes_span(t->heard);
 	struct pjl_part part;
@@ -116,35 +105,52 @@ static unsigned answered(const struct talk *t)
 	while (pjl_next_part(&rest, &part))
 		if (part.ended)
 			infos |= part.info;
-	return infos & t->infos;
+	return (infos & t->infos) == t->infos && t->heard->size > 0;
+}
+
+/* Judges what was heard so far. Only ends of lines and of answers change anything. */
+static void judge(struct talk *t, const char *piece, size_t n)
+{
+	const char *end;
+
+	if (!memchr(piece, '\n', n) && !memchr(piece, '\f', n))
+		return;
+	drop_noise(t);
+	t->all = has_answered(t);
+	t->ending = find_echo(t, t->end, &end);
+	t->fed = t->ending &&
+		 memchr(end, '\f', t->heard->size - (size_t)(end - (const char *)t->heard->at));
 }
 
 /* Reads once. *ret_over: nothing more is expected. */
 static enum pl_result listen_once(struct talk *t, bool *ret_over, struct pl_error *err)
 {
 	char buf[READ_SIZE];
-	bool fed = false, ending = cut_at_end(t, &fed);
-	bool all = answered(t) == t->infos && t->heard->size > 0;
 	int64_t quiet_by = pl_clock_in_ms(QUIET_MS);
-	int64_t by_ms = (ending || all) && quiet_by < t->by_ms ? quiet_by : t->by_ms;
+	bool may_end = t->ending || t->all;
 	enum pl_result r;
 	size_t n = 0;
 
-	*ret_over = ending && fed;
-	if (*ret_over)
-		return PL_OK;
 	if (pl_clock_left_ms(t->by_ms) == 0)
 		return pl_error_set(err, PL_E_TIMEOUT, "the printer did not answer PJL in time");
-	r = pl_stream_read(t->stream, buf, sizeof(buf), by_ms, &n, err);
-	*ret_over = r == PL_E_TIMEOUT && (ending || all);
+	r = pl_stream_read(t->stream, buf, sizeof(buf),
+			   may_end && quiet_by < t->by_ms ? quiet_by : t->by_ms, &n, err);
+	*ret_over = r == PL_E_TIMEOUT && may_end;
 	if (*ret_over)
 		return PL_OK;
 	if (r == PL_OK && n == 0)
 		return pl_error_set(err, PL_E_GONE, "the printer's pipe ended");
+	/* Of endless noise before the first echo only the last bytes are kept. */
+	if (r == PL_OK && !t->began && t->heard->size > t->heard->max - READ_SIZE)
+		pl_bytes_drop(t->heard, t->heard->size - KEEP);
 	if (r == PL_OK)
 		r = pl_bytes_add(t->heard, buf, n);
 	if (r == PL_E_TOO_BIG)
-		pl_error_set(err, r, "the PJL answer is longer than %zu bytes", t->heard->max);
+		return pl_error_set(err, r, "the PJL answer is longer than %zu bytes",
+				    t->heard->max);
+	if (r == PL_OK)
+		judge(t, buf, n);
+	*ret_over = t->fed;
 	return r;
 }
 
@@ -153,10 +159,8 @@ static enum pl_result listen(struct talk *t, struct pl_error *err)
 	bool over = false;
 	enum pl_result r = PL_OK;
 
-	while (r == PL_OK && !over) {
+	while (r == PL_OK && !over)
 		r = listen_once(t, &over, err);
-		drop_noise(t);
-	}
 	trim_to_answer(t);
 	if (r == PL_E_TIMEOUT && t->heard->size > 0 && !text_has(pl_bytes_span(t->heard), "@PJL") &&
 	    !t->began)
@@ -178,7 +182,7 @@ enum pl_result pl_pjl_ask(struct pl_stream *s, unsigned infos, int64_t by_ms,
 	pl_bytes_init(&question, PL_MAX_PJL_QUESTION);
 	r = pl_pjl_question(infos, nonce, &question);
 	if (r != PL_OK)
-		pl_error_set(err, r, "a PJL question longer than one packet");
+		r = pl_error_set(err, r, "a PJL question longer than one packet");
 	else
 		r = pl_stream_write(s, question.at, question.size, by_ms, err);
 	pl_bytes_finish(&question);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any bytes as each of the LEDM documents: read, or refused without a trace. */
+#include "fuzz_ipp.h"
+#include "platen/ledm.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct pl_snapshot s, empty;
+	struct pl_span xml = { (const char *)data, size };
+	struct pl_ledm_tree tree;
+	struct pl_error err = { 0 };
+	char mark[32];
+
+	pl_snapshot_init(&empty);
+	for (int i = PL_LEDM_DISCOVERY_TREE + 1; i < PL_LEDM_DOCUMENT_COUNT; i++) {
+		pl_snapshot_init(&s);
+		if (pl_ledm_read((enum pl_ledm_document)i, xml, &s, &err) != PL_OK)
+			must(err.text[0] && memcmp(&s, &empty, sizeof(s)) == 0);
+		else
+			must_reconcile(&s);
+	}
+	if (pl_ledm_read_tree(xml, &tree, &err) == PL_OK)
+		for (int i = 0; i < PL_LEDM_DOCUMENT_COUNT; i++)
+			must(!tree.path[i][0] || tree.path[i][0] == '/');
+	if (pl_ledm_read_alert_mark(xml, mark, &err) == PL_OK)
+		MUST_BE_TEXT(mark);
+	return 0;
+}
