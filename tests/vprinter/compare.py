@@ -143,11 +143,14 @@ class Comparison:
             self.field(f"state.{name}", at(self.mine, f"state.{name}"))
         if not self.leaves_pc and self.told("state.message"):
             self.field("state.message", at(self.mine, "state.message"))
-        self.set_of("state.reasons", {base(r) for r in at(self.truth, "state.reasons") or []},
-                    {base(r) for r in at(self.mine, "state.reasons") or []})
+        self.set_of("state.reasons", [base(r) for r in at(self.truth, "state.reasons") or []],
+                    [base(r) for r in at(self.mine, "state.reasons") or []])
 
     def set_of(self, path, right, have):
         """A set whose members are told one by one: what is told must be there, what is there must be true."""
+        for member in sorted(m for m in set(have) if have.count(m) > 1):
+            self.differ(path, f"{member} is there {have.count(member)} times")
+        right, have = set(right), set(have)
         for member in sorted(right - have):
             if self.told(f"{path}.{member}"):
                 self.differ(path, f"{member} is missing (told by {', '.join(self.told(f'{path}.{member}'))})")
@@ -157,7 +160,7 @@ class Comparison:
     def alerts(self):
         right = {a["code"]: a for a in self.truth.get("alerts", [])}
         have = {a.get("code"): a for a in self.mine.get("alerts") or []}
-        self.set_of("alerts", set(right), set(have))
+        self.set_of("alerts", list(right), [a.get("code") for a in self.mine.get("alerts") or []])
         for code in sorted(set(right) & set(have)):
             severity = have[code].get("severity")
             if self.told(f"alerts.{code}.severity") and severity != right[code]["severity"]:
@@ -271,7 +274,7 @@ def main():
     a = p.parse_args()
     try:
         found = documents(load(a.truth), load(a.mine), leaves_pc=a.leaves_pc, languages=a.languages, same_bus=a.same_bus)
-    except (OSError, ValueError, KeyError) as e:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as e:
         print(f"cannot compare: {e}", file=sys.stderr)
         return 2
     for name, list_ in found.items():

@@ -35,6 +35,7 @@
 #define LPABORT	    0x0604
 #define PROMISE_MS  2000 /* who was let in at the gate opens within that time */
 #define UNREAD_MS   5	 /* how often unread bytes are looked at */
+#define CLOSING_MS  1000 /* a close that has begun is noticed within that time */
 
 struct umock_lp {
 	struct umock_port *port;
@@ -296,21 +297,44 @@ static void on_connected(UMockdevIoctlBase *base, UMockdevIoctlClient *client, g
 
 /* --- the gate --- */
 
-/* 'y': open it; 'b': it is busy; 'n': there is no such printer. */
-static char may_open(struct umock_lp_gate *gate, int number)
+/* 'y': open it; 'b': it is busy. */
+static char may_open(struct umock_lp *lp)
+{
+	char answer;
+
+	pthread_mutex_lock(&lp->mutex);
+	answer = lp->opens > 0 || pl_clock_left_ms(lp->promise_ms) > 0 ? 'b' : 'y';
+	if (answer == 'y')
+		lp->promise_ms = pl_clock_in_ms(PROMISE_MS);
+	pthread_mutex_unlock(&lp->mutex);
+	return answer;
+}
+
+/* Waits until the close that a client has just done has been seen here. */
+static char was_closed(struct umock_lp *lp)
+{
+	int64_t by_ms = pl_clock_in_ms(CLOSING_MS);
+
+	pthread_mutex_lock(&lp->mutex);
+	while ((lp->opens > 0 || pl_clock_left_ms(lp->promise_ms) > 0) && !lp->stopping &&
+	       pl_clock_wait(&lp->changed, &lp->mutex, by_ms))
+		;
+	pthread_mutex_unlock(&lp->mutex);
+	return 'y';
+}
+
+/* 'n': there is no such printer. */
+static char answer_of(struct umock_lp_gate *gate, const char *question)
 {
 	struct umock_lp *lp;
-	char answer = 'n';
+	char verb[8] = "", answer = 'n';
+	int number = -1;
 
+	sscanf(question, "%7s %d", verb, &number);
 	pthread_mutex_lock(&gate->mutex);
 	lp = number >= 0 && number < MAX_LP ? gate->lps[number] : NULL;
-	if (lp) {
-		pthread_mutex_lock(&lp->mutex);
-		answer = lp->opens > 0 || pl_clock_left_ms(lp->promise_ms) > 0 ? 'b' : 'y';
-		if (answer == 'y')
-			lp->promise_ms = pl_clock_in_ms(PROMISE_MS);
-		pthread_mutex_unlock(&lp->mutex);
-	}
+	if (lp)
+		answer = strcmp(verb, "open") == 0 ? may_open(lp) : was_closed(lp);
 	pthread_mutex_unlock(&gate->mutex);
 	return answer;
 }
@@ -321,13 +345,13 @@ static void *gate_loop(void *arg)
 
 	for (;;) {
 		int fd = accept4(gate->fd, NULL, NULL, SOCK_CLOEXEC);
-		char question[16] = "";
+		char question[32] = "";
 		char answer;
 
 		if (fd < 0)
 			return NULL;
-		if (read(fd, question, sizeof(question) - 1) > 2) {
-			answer = may_open(gate, atoi(question + 2));
+		if (read(fd, question, sizeof(question) - 1) > 0) {
+			answer = answer_of(gate, question);
 			(void)!send(fd, &answer, 1, MSG_NOSIGNAL);
 		}
 		close(fd);

@@ -16,8 +16,8 @@ static void set(struct umock_port *port, bool suspended)
 	if (!port->plugged || port->suspended == suspended)
 		return;
 	port->suspended = suspended;
-	umock_sysfs_power(port, suspended);
 	vp_log_text(port->printer->log, "power", "event", suspended ? "suspend" : "resume", NULL);
+	umock_sysfs_power(port, suspended);
 }
 
 static void wake_thread(struct vp_umockdev *u)
