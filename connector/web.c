@@ -31,6 +31,8 @@ struct pl_web {
 	_Atomic int64_t connections, requests;
 };
 
+static void on_log(void *arg, const char *fmt, va_list args) PL_PRINTF(2, 0);
+
 static void on_log(void *arg, const char *fmt, va_list args)
 {
 	struct pl_web *web = arg;

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Proves what a batch does to the store: each record once, a foreign one in a known place refused,
+ * every example of the wire taken, sections merged by the wire's rule. */
+#include <cjson/cJSON.h>
+#include <stdio.h>
+
+#include "a_connector.h"
+#include "ingest.h"
+#include "platen/json.h"
+#include "project.h"
+#include "unit.h"
+#include "wire.h"
+
+static struct a_connector here;
+
+static enum pl_result run(struct pl_db *db, void *arg, struct pl_error *err)
+{
+	return pl_ingest_run(arg, db, err);
+}
+
+struct outcome {
+	int64_t ack;
+	bool new_spool;
+};
+
+/* Sends a batch's text for an agent; ends the test where it is not stored. */
+static struct outcome take(struct pl_roster_agent *agent, const char *text)
+{
+	struct pl_ingest in = { .server = &here.server, .agent = agent };
+	struct pl_error err = { 0 };
+	struct outcome outcome;
+
+	if (pl_ingest_prepare(&in, here.db, pl_span_of(text), &err) != PL_OK ||
+	    pl_store_write(here.server.store, run, &in, &err) != PL_OK)
+		fail_msg("%s", err.text);
+	pl_ingest_tell(&in);
+	outcome = (struct outcome){ in.ack, in.new_spool };
+	pl_ingest_finish(&in);
+	return outcome;
+}
+
+/* A batch of one record. */
+static struct outcome take_one(struct pl_roster_agent *agent, const char *spool, int seq, int hash,
+			       const char *kind, const char *key, const char *body)
+{
+	char text[16 * 1024];
+
+	snprintf(text, sizeof text,
+		 "{\"spool_id\":\"%s\",\"boot_id\":\"b\",\"records\":[{\"seq\":%d,\"kind\":\"%s\","
+		 "\"boot_id\":\"b\",\"uptime_ms\":1,\"taken_at\":\"2026-01-31T08:15:30.123Z\","
+		 "\"printer_key\":%s%s%s,\"hash\":\"%032x\",\"body\":%s}]}",
+		 spool, seq, kind, key ? "\"" : "", key ? key : "null", key ? "\"" : "",
+		 (unsigned)hash, body);
+	return take(agent, text);
+}
+
+static void takes_every_example_of_the_wire(void **state)
+{
+	static const char *const KINDS[] = {
+		"agent.hello",	    "agent.health", "printer.attached",	  "printer.snapshot",
+		"printer.moved",    "alert.opened", "alert.closed",	  "supply.replaced",
+		"counter.reset",    "job.finished", "config.drift",	  "action.result",
+		"printer.detached", "audit",	    "a.kind.of.tomorrow",
+	};
+	struct pl_roster_agent *agent = a_connector_agent(&here, "examples");
+	int count = sizeof KINDS / sizeof KINDS[0];
+
+	(void)state;
+	for (int i = 0; i < count; i++) {
+		char name[64];
+		struct pl_bytes body;
+
+		snprintf(name, sizeof name, "record.%s",
+			 i == count - 1 ? "job.finished" : KINDS[i]);
+		body = wire_text(name);
+		assert_int_equal(take_one(agent, "s", i + 1, 100 + i, KINDS[i],
+					  strncmp(KINDS[i], "agent", 5) ? "usb-1" : NULL,
+					  (const char *)body.at)
+					 .ack,
+				 i + 1);
+		pl_bytes_finish(&body);
+	}
+	assert_int_equal(a_connector_number(&here, "SELECT count(*) FROM records"), count);
+	assert_int_equal(a_connector_number(&here, "SELECT count(*) FROM devices"), 1);
+	assert_int_equal(a_connector_number(&here, "SELECT impressions FROM devices"), 931);
+	assert_int_equal(a_connector_number(&here, "SELECT attached FROM devices"), 0);
+	assert_int_equal(a_connector_number(&here, "SELECT lowest_supply FROM devices"), 61);
+	assert_int_equal(a_connector_number(&here, "SELECT count(*) FROM counters"), 1);
+	assert_int_equal(a_connector_number(&here, "SELECT after FROM counter_resets"), 12);
+	assert_int_equal(a_connector_number(&here, "SELECT count(*) FROM alerts"), 2);
+	assert_int_equal(
+		a_connector_number(&here, "SELECT count(*) FROM alerts WHERE closed_at IS NULL"),
+		1);
+	assert_int_equal(a_connector_number(&here,
+					    "SELECT count(*) FROM agents WHERE hello IS NOT NULL"
+					    " AND health IS NOT NULL AND version='0.1.0'"),
+			 1);
+}
+
+static void each_record_once(void **state)
+{
+	struct pl_roster_agent *agent = a_connector_agent(&here, "once");
+	const char *count = "SELECT count(*) FROM records WHERE kind='once'";
+	struct outcome o;
+
+	(void)state;
+	assert_int_equal(take_one(agent, "s", 5, 1, "once", NULL, "{}").ack, 5);
+	assert_int_equal(take_one(agent, "s", 5, 1, "once", NULL, "{}").ack, 5);
+	assert_int_equal(a_connector_number(&here, count), 1);
+	o = take_one(agent, "s", 5, 2, "once", NULL, "{}"); /* another one in its place */
+	assert_true(o.new_spool);
+	o = take_one(agent, "s", 3, 3, "once", NULL, "{}"); /* into a gap that is past */
+	assert_true(o.new_spool);
+	assert_int_equal(a_connector_number(&here, count), 1);
+	o = take_one(agent, "t", 1, 1, "once", NULL, "{}"); /* known, under a new spool */
+	assert_false(o.new_spool);
+	assert_int_equal(o.ack, 1);
+	assert_int_equal(take_one(agent, "t", 2, 3, "once", NULL, "{}").ack, 2);
+	assert_int_equal(a_connector_number(&here, count), 2);
+	assert_true(take_one(agent, "s", 9, 9, "once", NULL, "{}").new_spool); /* left behind */
+	assert_int_equal(a_connector_number(&here, "SELECT clones FROM agents WHERE id='once'"), 3);
+}
+
+static void sections_merge_by_the_rule(void **state)
+{
+	cJSON *known =
+		cJSON_Parse("{\"state\":{\"a\":1,\"b\":2},\"supplies\":[1,2],\"usb\":{\"x\":1}}");
+	cJSON *part = cJSON_Parse("{\"full\":false,\"state\":{\"a\":9},\"usb\":null}");
+	cJSON *full = cJSON_Parse("{\"full\":true,\"media\":[]}");
+	cJSON *wanted = cJSON_Parse("{\"state\":{\"a\":9},\"supplies\":[1,2],\"usb\":null}");
+
+	(void)state;
+	pl_project_merge(known, part);
+	assert_true(cJSON_Compare(known, wanted, true));
+	pl_project_merge(known, full);
+	cJSON_Delete(wanted);
+	wanted = cJSON_Parse("{\"media\":[]}");
+	assert_true(cJSON_Compare(known, wanted, true));
+	cJSON_Delete(wanted);
+	cJSON_Delete(full);
+	cJSON_Delete(part);
+	cJSON_Delete(known);
+}
+
+static void strange_bodies_do_no_harm(void **state)
+{
+	static const char *const BODIES[] = {
+		"{}",
+		"{\"full\":1}",
+		"{\"identity\":5,\"state\":[],\"supplies\":{},\"counters\":\"x\",\"alerts\":7}",
+		"{\"full\":true,\"alerts\":[1,null,{\"code\":5},{}],\"supplies\":[null,3]}",
+		"{\"identity\":{\"confidence\":\"strong\",\"serial_number\":\"\"}}",
+		"{\"counters\":{\"impressions\":-1,\"sheets\":1e300}}",
+		"{\"state\":{\"printer_state\":7,\"asleep\":\"yes\",\"reasons\":\"none\"}}",
+	};
+	static const char *const KINDS[] = { "printer.snapshot", "printer.attached",
+					     "alert.opened",	 "alert.closed",
+					     "counter.reset",	 "action.result",
+					     "agent.hello",	 "agent.health",
+					     "printer.detached" };
+	struct pl_roster_agent *agent = a_connector_agent(&here, "strange");
+	int seq = 0;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof KINDS / sizeof KINDS[0]; k++)
+		for (size_t b = 0; b < sizeof BODIES / sizeof BODIES[0]; b++) {
+			seq++;
+			assert_int_equal(take_one(agent, "s", seq, 1000 + seq, KINDS[k],
+						  seq % 2 ? "k" : NULL, BODIES[b])
+						 .ack,
+					 seq);
+		}
+}
+
+static int open_all(void **state)
+{
+	(void)state;
+	a_connector_open(&here, "ingest");
+	return 0;
+}
+
+static int close_all(void **state)
+{
+	(void)state;
+	a_connector_close(&here);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_every_example_of_the_wire),
+		cmocka_unit_test(each_record_once),
+		cmocka_unit_test(sections_merge_by_the_rule),
+		cmocka_unit_test(strange_bodies_do_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, open_all, close_all);
+}
