@@ -67,7 +67,7 @@ static void plain_make(const char *make, char out[64])
 			out[n++] = (char)tolower((unsigned char)*make);
 	out[n] = '\0';
 	if (!strncmp(out, "hewlettpackard", 14))
-		strcpy(out, "hp");
+		memcpy(out, "hp", 3);
 }
 
 /* Of what a strong identity consists: maker and serial number. */

@@ -132,9 +132,13 @@ enum pl_result pl_housekeeping_certificate(struct pl_db *db, struct pl_keyring *
 	r = pl_place_setting(db, "names", text, sizeof text, err);
 	if (r != PL_OK)
 		return r;
-	for (char *name = strtok(text, ","); name && names.count < PL_MAX_WORDS;
-	     name = strtok(NULL, ","))
+	for (char *name = text; *name && names.count < PL_MAX_WORDS;) {
+		char *end = name + strcspn(name, ",");
+
 		names.at[names.count++] = name;
+		name = *end ? end + 1 : end;
+		*end = '\0';
+	}
 	log_info(NULL, "the server's certificate is made anew names=%zu", names.count);
 	return pl_identity_make_server(db, ring, names.at, names.count, err);
 }
