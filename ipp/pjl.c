@@ -47,7 +47,8 @@ struct talk {
 	bool all;    /* every category has an answer that is over */
 };
 
-/* Where the line `echo` stands, its end included, or NULL. `whole` wants its line end too. */
+/* Where the line `echo` begins, or NULL; *ret_end is behind its line feed. A line that is not over
+ * yet is not found. */
 static const char *find_echo(const struct talk *t, const char *echo, const char **ret_end)
 {
 	struct pl_span rest = pl_bytes_span(t->heard);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as a device ID: spans stay inside, the public part is printable, the snapshot is sane. */
+/* Any bytes as a device ID: spans stay inside, the public part is printable, the snapshot is sane.
+ */
 #include "fuzz_ipp.h"
 #include "platen/devid.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as an HTTP answer, in pieces of a size that the first byte says: it ends, and in step only
- * when the answer was whole. */
+/* Any bytes as an HTTP answer, in pieces of a size that the first byte says: it ends, and in step
+ * only when the answer was whole. */
 #include "fuzz_ipp.h"
 #include "platen/clock.h"
 #include "platen/http1.h"
