@@ -8,14 +8,15 @@ import { WireAgent } from './lib/agent.mjs';
 import { accessibilityFaults } from './lib/axe.mjs';
 import { launch, newPage, SCREENS, signIn } from './lib/browser.mjs';
 import { Connector } from './lib/connector.mjs';
-import { watch } from './lib/contract.mjs';
+import { eventFaults, watch } from './lib/contract.mjs';
 import { laconic, plugIn, silent, talkative } from './lib/printers.mjs';
 
 const connector = new Connector();
-let browser, page, faults, contract, agent, server;
+let browser, page, faults, contract, agent, server, events;
 
 before(async () => {
 	await connector.start();
+	events = await connector.events();
 	browser = await launch();
 	({ page, faults } = await newPage(browser));
 	contract = watch(page);
@@ -127,7 +128,7 @@ test('one printer: supplies, counters, and where each value came from', async ()
 });
 
 test('the chart shows what was printed each day, also in words', async () => {
-	const chart = card('Counters').getByRole('img', { name: /Impressions per day: 31 in 2 days/ });
+	const chart = card('Counters').getByRole('img', { name: /Impressions per day: 31 in 1 day/ });
 	await chart.locator('canvas').waitFor();
 	await page.getByRole('button', { name: 'Total', exact: true }).click();
 	await card('Counters').getByRole('img', { name: 'Impressions: from 900 to 931.' }).waitFor();
@@ -167,6 +168,15 @@ test('an action goes to the PC and its end comes back, live', async () => {
 	assert.match(await item.textContent(), /Asked by admin/);
 });
 
+test('the event stream told all this, in the words of the contract', async () => {
+	assert.equal(events.seen[0].type, 'hello');
+	const types = new Set(events.seen.map((event) => event.type));
+	for (const type of ['agent.changed', 'printer.changed', 'alert.opened', 'alert.closed', 'action.changed'])
+		assert.ok(types.has(type), `${type} was never told`);
+	assert.deepEqual(events.seen.flatMap(eventFaults), []);
+	events.close();
+});
+
 test('what a printer cannot do is not a button, and the page says why', async () => {
 	await card('Actions').getByText(/Not possible here/).click();
 	const reasons = await card('Actions').locator('.impossible li').allTextContents();
@@ -183,6 +193,7 @@ test('an action for a PC that is away waits, and can be withdrawn', async () => 
 	await item.getByRole('button', { name: 'Cancel' }).click();
 	await item.locator('.chip', { hasText: 'Cancelled' }).waitFor();
 	await go('Actions');
+	await page.locator('.action').nth(1).waitFor();
 	assert.equal(await page.locator('.action').count(), 2);
 	await page.getByRole('button', { name: 'Done', exact: true }).click();
 	await page.locator('.action', { hasText: 'Read now' }).waitFor({ state: 'detached' });
@@ -241,14 +252,16 @@ test('a fleet of many: paging, sorting, filtering', async () => {
 test('the whole way by keyboard alone', async () => {
 	await go('Overview');
 	await heading('Overview').waitFor();
-	await page.evaluate(() => document.activeElement.blur());
-	await page.keyboard.press('Tab');
-	assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the page');
-	const seen = [];
-	for (let n = 0; n < 20 && seen.at(-1) !== 'Printers'; n++) {
-		await page.keyboard.press('Tab');
-		seen.push(await page.evaluate(() => document.activeElement.textContent.trim()));
-	}
+	const focused = () => page.evaluate(() => document.activeElement.textContent.trim());
+	const tabBackTo = async (wanted) => {
+		for (let n = 0; n < 20 && (await focused()) !== wanted; n++) await page.keyboard.press('Shift+Tab');
+		assert.equal(await focused(), wanted);
+	};
+	await tabBackTo('Skip to the page');
+	assert.ok((await page.locator('.skip').boundingBox()).y >= 0, 'it shows when it has the focus');
+	await page.keyboard.press('Enter');
+	assert.equal(await page.evaluate(() => document.activeElement.tagName), 'MAIN');
+	await tabBackTo('Printers');
 	await page.keyboard.press('Enter');
 	await page.getByText('1–50 of 124').waitFor();
 	assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1', 'the focus goes to the new page');
@@ -316,7 +329,7 @@ test('a viewer looks, and is not offered what he may not do', async () => {
 test('the connector away and back: the page says so, and catches up by itself', async () => {
 	await go('PCs');
 	await row('front-desk-07').waitFor();
-	await connector.stop();
+	assert.equal(await connector.stop(), 0);
 	await page.getByText('The connection to the connector is lost').waitFor();
 	await page.locator('.live', { hasText: 'Not live' }).waitFor();
 	await connector.start();
@@ -348,6 +361,12 @@ test('a session that ended elsewhere leads back to the sign-in page, and then to
 	await mine.page.getByRole('button', { name: 'Sign in' }).click();
 	await mine.page.getByRole('heading', { name: 'Alerts', exact: true }).waitFor();
 	await mine.context.close();
+});
+
+test('the connector itself came through all this unharmed', async () => {
+	assert.equal(await connector.stop(), 0);
+	assert.doesNotMatch(connector.log(), /Sanitizer|runtime error/);
+	assert.doesNotMatch(connector.log(), new RegExp(`plb1\\.|plt1\\.|${connector.passwords.admin}`), 'no secret is in its log');
 });
 
 test('every answer kept the contract, and the browser found nothing wrong', async () => {

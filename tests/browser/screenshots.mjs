@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes a picture of every page in light, dark and at a phone's width.
-//     npm run screenshots -- --url https://localhost:12352/ --user NAME --password PASSWORD --out FOLDER
+// Takes a picture of every page in light, dark and at a phone's width, into the folder screenshots/.
+//     npm run screenshots                                        of a connector with a sample fleet, started for this
+//     npm run screenshots -- --url URL --user NAME --password PASSWORD [--out FOLDER] [--only PAGE,…]
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launch, newPage, SCREENS, signIn } from './lib/browser.mjs';
+import { Connector } from './lib/connector.mjs';
+import { fillWithSample } from './lib/sample.mjs';
 
 const { values } = parseArgs({
 	options: {
@@ -76,7 +79,21 @@ function featuresOf(page) {
 	});
 }
 
+/** A connector of our own where none was named; what ends it. */
+async function ownConnector() {
+	const connector = new Connector();
+	await connector.start();
+	const agents = await fillWithSample(connector);
+	Object.assign(values, { url: connector.url, user: 'admin', password: connector.passwords.admin });
+	return async () => {
+		for (const agent of agents) agent.close();
+		await connector.stop();
+		connector.remove();
+	};
+}
+
 mkdirSync(values.out, { recursive: true });
+const end = values.url ? async () => {} : await ownConnector();
 const browser = await launch();
 try {
 	for (const [look, options] of LOOKS) {
@@ -99,4 +116,5 @@ try {
 	}
 } finally {
 	await browser.close();
+	await end();
 }

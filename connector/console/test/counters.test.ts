@@ -15,13 +15,14 @@ test('growth belongs to the day of the later reading', () => {
 });
 
 test('a day without a reading is unknown, a day without a page is zero', () => {
-	const { values } = perDay({ items: [reading(1, 9, 100), reading(2, 9, 100), reading(4, 9, 120)] }, 'impressions');
-	assert.deepEqual(values, [0, 0, null, 20]);
+	const { times, values } = perDay({ items: [reading(1, 9, 100), reading(2, 9, 100), reading(4, 9, 120)] }, 'impressions');
+	assert.deepEqual(values, [0, null, 20]);
+	assert.equal(times[0], new Date(2026, 2, 2).getTime() / 1000, 'of the first day nothing is known');
 });
 
 test('an untold value in between is passed over, not taken for zero', () => {
 	const { values } = perDay({ items: [reading(1, 9, 100), reading(1, 12, null), reading(2, 9, 110)] }, 'impressions');
-	assert.deepEqual(values, [0, 10]);
+	assert.deepEqual(values, [10]);
 });
 
 test('a fall is no negative growth', () => {
@@ -31,12 +32,13 @@ test('a fall is no negative growth', () => {
 
 test('days stay days across a change of the clock', () => {
 	const items = Array.from({ length: 31 }, (_, index) => reading(index + 1, 12, index * 10));
-	assert.equal(perDay({ items }, 'impressions').values.length, 31);
+	assert.equal(perDay({ items }, 'impressions').values.length, 30);
 });
 
 test('nothing told gives nothing', () => {
 	assert.deepEqual(perDay({ items: [] }, 'impressions'), { times: [], values: [] });
 	assert.deepEqual(perDay({ items: [reading(1, 9, null)] }, 'impressions'), { times: [], values: [] });
+	assert.deepEqual(perDay({ items: [reading(1, 9, 931)] }, 'impressions'), { times: [], values: [] });
 	assert.deepEqual(toldCounters({ items: [reading(1, 9, null)] }), []);
 	assert.deepEqual(toldCounters({ items: [reading(1, 9, 0)] }), ['impressions']);
 });

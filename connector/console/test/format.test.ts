@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { agentName, ago, bytes, count, delay, duration, mediaSize, plural, printerName, words } from '../src/lib/format';
+import { agentName, ago, bytes, count, delay, duration, mediaSize, plural, printerName, readError, words } from '../src/lib/format';
 import { levelText, supplyName, supplyTone } from '../src/lib/supplies';
 
 test('an unknown value is never shown as a number', () => {
@@ -52,6 +52,8 @@ test('standard words become text', () => {
 	assert.equal(mediaSize('iso_a4_210x297mm'), 'A4 (210 × 297 mm)');
 	assert.equal(mediaSize('na_letter_8.5x11in'), 'Letter (8.5 × 11 in)');
 	assert.equal(mediaSize('custom'), 'Custom');
+	assert.equal(readError('timeout'), 'no answer in time');
+	assert.equal(readError('no-memory'), 'no memory');
 });
 
 test('names', () => {

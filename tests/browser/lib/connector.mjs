@@ -57,16 +57,18 @@ export class Connector {
 		throw new Error(`the connector did not start:\n${readFileSync(this.#log, 'utf8').slice(-2000)}`);
 	}
 
-	/** Ends it as an administrator would, and waits for it. */
+	/** Ends it as an administrator would, and waits for it; gives its exit code, null when it had to be killed. */
 	async stop() {
 		const process = this.#process;
 		this.#process = null;
-		if (!process || process.exitCode !== null) return;
+		if (!process) return 0;
+		if (process.exitCode !== null) return process.exitCode;
 		const ended = new Promise((resolve) => process.once('exit', resolve));
 		process.kill('SIGTERM');
 		const killer = setTimeout(() => process.kill('SIGKILL'), 10_000);
 		await ended;
 		clearTimeout(killer);
+		return process.exitCode;
 	}
 
 	remove() {
@@ -108,6 +110,24 @@ export class Connector {
 		const answer = await this.call(method, `/api/v1${path}`, { body, token: await this.token(role) });
 		if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
 		return answer.text ? JSON.parse(answer.text) : null;
+	}
+
+	/** Listens to the event stream: `seen` grows, `close` hangs up. */
+	async events(role = 'admin') {
+		const headers = { Authorization: `Bearer ${await this.token(role)}` };
+		const seen = [];
+		const request = https.get(new URL('/api/v1/events', this.url), { headers, rejectUnauthorized: false, agent: false });
+		request.on('error', () => {}); // hanging up is one
+		const response = await new Promise((resolve) => request.on('response', resolve));
+		let rest = '';
+		response.setEncoding('utf8');
+		response.on('error', () => {});
+		response.on('data', (chunk) => {
+			const lines = (rest + chunk).split('\n');
+			rest = lines.pop();
+			seen.push(...lines.filter(Boolean).map((line) => JSON.parse(line)));
+		});
+		return { seen, close: () => request.destroy() };
 	}
 
 	/** A token with which PCs join. */

@@ -44,8 +44,8 @@ function nextDay(ms: number): number {
 }
 
 /**
- * How much a counter grew in each day between the first and the last reading. The growth between two readings belongs
- * to the day of the later one. A fall (a reset, a new formatter) counts as nothing: the server tells it separately. A day
+ * How much a counter grew in each day. The growth between two readings belongs to the day of the later one, so the first
+ * reading alone says nothing. A fall (a reset, a new formatter) counts as nothing: the server tells it separately. A day
  * without any reading is null, not 0: nobody knows what was printed in it.
  */
 export function perDay(series: Pick<CounterSeries, 'items'>, name: CounterName): Columns {
@@ -54,8 +54,10 @@ export function perDay(series: Pick<CounterSeries, 'items'>, name: CounterName):
 	for (const reading of series.items) {
 		const value = reading.counters[name];
 		if (value == null) continue;
-		const when = startOfDay(Date.parse(reading.taken_at));
-		grown.set(when, (grown.get(when) ?? 0) + (before == null ? 0 : Math.max(0, value - before)));
+		if (before !== null) {
+			const when = startOfDay(Date.parse(reading.taken_at));
+			grown.set(when, (grown.get(when) ?? 0) + Math.max(0, value - before));
+		}
 		before = value;
 	}
 	const days = [...grown.keys()].sort((a, b) => a - b);

@@ -114,6 +114,24 @@ export function mediaSize(name: string | null | undefined): string {
 	return `${label} (${width} × ${height} ${unit})`;
 }
 
+const READ_ERRORS: Record<string, string> = {
+	'protocol': 'its answer could not be understood',
+	'too-big': 'its answer was too long',
+	'timeout': 'no answer in time',
+	'gone': 'it was unplugged or hung up',
+	'busy': 'another program was using it',
+	'denied': 'the agent was not allowed to ask',
+	'not-found': 'it does not have that',
+	'unsupported': 'it cannot do that',
+	'refused': 'it refused to answer',
+	'io': 'the PC reported a fault',
+};
+
+/** Why a language could not be read: the agent's one word as a few of ours. */
+export function readError(word: string): string {
+	return READ_ERRORS[word] ?? words(word).toLowerCase();
+}
+
 const SOURCES: Record<string, string> = {
 	ipp: 'IPP',
 	ledm: 'LEDM',

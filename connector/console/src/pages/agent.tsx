@@ -54,7 +54,7 @@ function HealthCard({ health }: { health: Told['health'] }) {
 			</Card>
 		);
 	return (
-		<Card title="Health">
+		<Card title="Health" class="compact">
 			<Facts
 				rows={[
 					['Running for', <Value value={health.uptime_s}>{duration(health.uptime_s)}</Value>],

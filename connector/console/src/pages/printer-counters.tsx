@@ -6,7 +6,7 @@ import { withQuery } from '../api/client';
 import { useResource } from '../api/hooks';
 import type { CounterSeries, Printer } from '../api/types';
 import { COUNTERS, perDay, toldCounters, totals, type Columns, type CounterName } from '../lib/counters';
-import { count, day, moment, sourceName } from '../lib/format';
+import { count, day, moment, plural, sourceName } from '../lib/format';
 import { useLook } from '../theme';
 import { Answer, Card, Empty } from '../ui/basic';
 import { Chart } from '../ui/chart';
@@ -53,7 +53,7 @@ function summarise(title: string, columns: Columns, daily: boolean): string {
 	if (told.length === 0) return `${title}: nothing was told in this time.`;
 	if (daily) {
 		const sum = told.reduce((all, one) => all + one, 0);
-		return `${title} per day: ${count(sum)} in ${told.length} days with readings, at most ${count(Math.max(...told))} in one day.`;
+		return `${title} per day: ${count(sum)} in ${plural(told.length, 'day')} with readings, at most ${count(Math.max(...told))} in one day.`;
 	}
 	return `${title}: from ${count(told[0])} to ${count(told[told.length - 1])}.`;
 }
@@ -62,6 +62,12 @@ function History({ series, name, daily }: { series: CounterSeries; name: Counter
 	const look = useLook();
 	const columns = useMemo(() => (daily ? perDay(series, name) : totals(series, name)), [series, name, daily]);
 	const summary = summarise(titleOf(name), columns, daily);
+	if (columns.times.length === 0)
+		return (
+			<Empty icon="page" title="Only one reading so far">
+				What is printed in a day shows from the second reading on.
+			</Empty>
+		);
 	return (
 		<>
 			<Chart columns={columns} kind={daily ? 'bars' : 'line'} label={titleOf(name)} summary={summary} theme={look} />

@@ -2,7 +2,7 @@
 // Where each value came from: who the printer says it is, in which language, by which way it was read.
 
 import type { Printer } from '../api/types';
-import { moment, sourceName } from '../lib/format';
+import { moment, readError, sourceName } from '../lib/format';
 import { Card, Facts, Told } from '../ui/basic';
 
 const IDENTITY: [keyof Printer['identity'], string][] = [
@@ -84,7 +84,7 @@ export function OriginCard({ printer }: { printer: Printer }) {
 					<ul class="plain-list read-errors">
 						{printer.errors.map((one, index) => (
 							<li key={index}>
-								<strong>{sourceName(one.source)}</strong> {one.error}
+								<strong>{sourceName(one.source)}</strong>: {readError(one.error)}
 							</li>
 						))}
 					</ul>

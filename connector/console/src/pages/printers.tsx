@@ -34,7 +34,7 @@ export function PrinterRow({ printer, here }: { printer: PrinterSummary; here?: 
 					{printerName(printer)}
 				</a>
 				<span class="muted small-text">
-					<Told value={printer.serial_number} />
+					{printer.serial_number ?? <span class="unknown">serial number not told</span>}
 					{printer.asset_number && ` · ${printer.asset_number}`}
 				</span>
 			</td>

@@ -37,7 +37,7 @@ export function SupplyRow({ supply }: { supply: Supply }) {
 
 /** All supplies of a printer in a table's cell: bars to look at, words for a screen reader. */
 export function SupplyCell({ levels }: { levels: SupplyLevel[] }) {
-	if (levels.length === 0) return <span class="unknown">not told</span>;
+	if (levels.length === 0) return <span class="unknown supplies-untold">not told</span>;
 	const text = levels.map((supply) => `${supplyName(supply)} ${levelText(supply)}`).join(', ');
 	return (
 		<span class="supply-cell" role="img" aria-label={text} title={text}>
