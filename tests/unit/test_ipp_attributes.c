@@ -253,7 +253,7 @@ static void reads_trays(void **state)
 			   "name=Sheet\\ feeder\\ bin\\;1;",
 			   "mediafeed=116929;mediaxfeed=82677;dimunit=tenThousandthsOfInches;"
 			   "maxcapacity=-2;level=0;name=Tray 2;",
-			   "level=;maxcapacity=x"));
+			   "level=;maxcapacity=x;dimunit=tenThousandthsOfInches;mediafeed=5"));
 	read_answer(ipp);
 	assert_int_equal(s.medium_count, 3);
 	assert_string_equal(s.media[0].name, "Sheet feeder bin;1");
