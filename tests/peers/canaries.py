@@ -10,6 +10,7 @@ decoder that is not ours. Then:
   * the bodies that `platen sent --raw` shows are exactly those in the decrypted traffic, the enrolment token masked.
 """
 import argparse
+import base64
 import json
 import pathlib
 import re
@@ -52,8 +53,11 @@ class Capture:
             text = subprocess.run(["tshark", "-r", str(self.pcap), *tls, "-q", "-z", f"follow,tls,raw,{stream}"],
                                   capture_output=True, text=True, check=True).stdout
             lines = text.splitlines()
-            up.append(b"".join(bytes.fromhex(s) for s in lines if re.fullmatch(r"[0-9a-f]+", s)))
-            down.append(b"".join(bytes.fromhex(s[1:]) for s in lines if re.fullmatch(r"\t[0-9a-f]+", s)))
+            sides = [b"".join(bytes.fromhex(s.strip()) for s in lines if re.fullmatch(side + "[0-9a-f]+", s))
+                     for side in ("", "\t")]
+            sides.sort(key=lambda blob: blob.startswith(b"HTTP/1.1 "))  # which side tshark indents varies
+            up.append(sides[0])
+            down.append(sides[1])
         return up, down
 
 
@@ -93,6 +97,12 @@ def exercise(connector, desk):
     time.sleep(3)
 
 
+def sent(desk):
+    """What `platen sent --raw` shows: (method, target, body) of each message."""
+    entries = [json.loads(line) for line in desk.platen("sent", "--raw", "--json").splitlines()]
+    return [(e["method"], e["target"], e["body"].encode()) for e in entries]
+
+
 def complain_if_canary(what, data):
     at = data.find(CANARY)
     if at >= 0:
@@ -116,13 +126,13 @@ def check(build, folder):
         told = b"".join(p.read_bytes() for p in (folder / "spool").rglob("*.in"))
         if CANARY not in told:
             faults.append("the printers told no canary: this test would prove nothing")
-        status = desk.platen("status", "--json") + desk.platen("printers", "--json")
-        sent = [json.loads(line) for line in desk.platen("sent", "--raw", "--json").splitlines()]
+        # Asked before and after the capture's end: the first must all be on the wire, the wire all in the second.
+        before = sent(desk)
         capture.stop()
+        after = sent(desk)
         local = desk.platen("probe", "--json")
         if CANARY not in local:
             faults.append("the local probe shows no canary: people at the PC may see their own texts")
-        del status
     finally:
         desk.stop()
         connector.stop()
@@ -138,25 +148,28 @@ def check(build, folder):
         if path.is_file():
             faults += complain_if_canary(str(path.relative_to(folder)), path.read_bytes())
 
+    store = b"".join(p.read_bytes() for p in (folder / "connector").rglob("*") if p.is_file())
+    if b"LaserJet" not in store:
+        faults.append("not even the model stands readable in the connector's files: searching them proves nothing")
+
     secret = token_secret(token)
     wire = [(m, t, b) for blob in up for m, t, b in bodies(blob) if b]
-    masked = sorted((m, t, b.replace(secret.encode(), b"*" * len(secret))) for m, t, b in wire)
-    shown = sorted((e["method"], e["target"], e["body"].encode()) for e in sent)
-    # The capture ends after `sent` was asked: what left in between may stand in the capture alone.
-    missing = [s for s in shown if s not in masked]
-    hidden = [m for m in masked if m not in shown]
+    masked = [(m, t, b.replace(secret.encode(), b"*" * len(secret))) for m, t, b in wire]
+    if len(wire) < 5:
+        faults.append(f"only {len(wire)} messages decrypted: this test would prove nothing")
+    missing = [m for m in before if m not in masked]
+    hidden = [m for m in masked if m not in after]
     if missing:
         faults.append(f"`platen sent --raw` shows {len(missing)} messages that never left, the first {missing[0]}")
-    if len(hidden) > 1:
+    if hidden:
         faults.append(f"{len(hidden)} messages left that `platen sent --raw` does not show, the first {hidden[0]}")
     if secret.encode() in desk.log.read_bytes():
         faults.append("the enrolment token's secret stands in the agent's log")
-    print(f"{len(wire)} messages with a body decrypted, {len(shown)} shown by platen sent")
+    print(f"{len(wire)} messages with a body decrypted, {len(before)} shown by platen sent")
     return faults
 
 
 def token_secret(token):
-    import base64
     text = token.split(".", 1)[1]
     return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))["secret"]
 
