@@ -2,7 +2,6 @@
 /* A printer that usblp drives: asked through the kernel's driver, left alone while it sleeps, and
  * lost to whoever takes the driver away to print. */
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>

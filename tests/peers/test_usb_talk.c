@@ -2,11 +2,9 @@
 /* Leases, questions and refusals on a printer that does nothing wrong. */
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <string.h>
 
 #include "usb_world.h"
 

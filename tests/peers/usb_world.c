@@ -106,12 +106,16 @@ const struct pl_usb_setting *setting(const struct pl_usb_device *dev, int interf
 
 struct pl_stream *lease(const struct pl_usb_device *dev, int interface, int alternate)
 {
+	int64_t by_ms = pl_clock_in_ms(SOON_MS);
 	struct pl_stream *s = NULL;
 	struct pl_error err;
 
-	if (pl_usb_lease(usb, dev, setting(dev, interface, alternate), false,
-			 pl_clock_in_ms(SOON_MS), &s, &err) != PL_OK)
-		fail_msg("lease of %d.%d: %s", interface, alternate, err.text);
+	while (pl_usb_lease(usb, dev, setting(dev, interface, alternate), false, by_ms, &s, &err) !=
+	       PL_OK) {
+		if (err.code != PL_E_BUSY || pl_clock_left_ms(by_ms) == 0)
+			fail_msg("lease of %d.%d: %s", interface, alternate, err.text);
+		usleep(5000); /* udev is not yet done with a printer that has just come */
+	}
 	return s;
 }
 
