@@ -11,6 +11,7 @@
  */
 
 #include "identity.h"
+#include "os/lock.h"
 #include "probe.h"
 
 struct conversation {
@@ -41,6 +42,10 @@ enum pl_result conversation_http(struct conversation *c, struct pl_error *err);
 
 /* PJL over the print pipe. Results as above. */
 enum pl_result conversation_pjl(struct conversation *c, struct pl_error *err);
+
+/* Takes this device's lock; results of pl_lock_take(). */
+enum pl_result conversation_lock(const struct pl_usb_device *dev, struct pl_lock **ret_lock,
+				 struct pl_error *err);
 
 /* True when the device has an interface for HTTP that can be leased without touching the print
  * pipe. */

@@ -8,7 +8,6 @@
 
 #include "conversation.h"
 #include "merge.h"
-#include "os/lock.h"
 #include "owner.h"
 #include "platen/alert.h"
 #include "platen/clock.h"
@@ -154,6 +153,17 @@ static enum pl_result talk(struct conversation *c, const struct pl_occupancy *o,
 	return conversation_pjl(c, err);
 }
 
+/* Two of us must not meet. The name tells devices apart that share a serial number. */
+enum pl_result conversation_lock(const struct pl_usb_device *dev, struct pl_lock **ret_lock,
+				 struct pl_error *err)
+{
+	char key[PL_MAX_KEY], name[PL_MAX_KEY + 16];
+
+	pl_identity_key(dev, (struct pl_span){ NULL, 0 }, key);
+	snprintf(name, sizeof(name), "%s-%03u-%03u", key, dev->bus, dev->address);
+	return pl_lock_take(name, ret_lock, err);
+}
+
 static enum pl_result converse(struct conversation *c, struct pl_error *err)
 {
 	enum pl_usb_power power = pl_usb_power(c->prober->usb, c->dev);
@@ -165,7 +175,6 @@ static enum pl_result converse(struct conversation *c, struct pl_error *err)
 	c->r->access.busy = occupancy.busy;
 	memcpy(c->r->access.note, occupancy.note, sizeof(c->r->access.note));
 
-	read_descriptors(c);
 	if (power == PL_USB_POWER_SUSPENDED)
 		c->r->snapshot.asleep = PL_YES;
 	if (c->depth == PL_DEPTH_PASSIVE && power != PL_USB_POWER_SUSPENDED)
@@ -180,6 +189,7 @@ static enum pl_result converse(struct conversation *c, struct pl_error *err)
 static void settle(struct conversation *c)
 {
 	pl_alert_reconcile(&c->r->snapshot);
+	pl_merge_settle_supplies(&c->r->snapshot);
 	pl_supply_reconcile(&c->r->snapshot);
 	pl_identity_settle(c->r, &c->evidence);
 	c->r->actions = PL_CAN_PROBE | c->known->actions;
@@ -206,11 +216,12 @@ enum pl_result pl_probe(const struct pl_prober *p, const struct pl_usb_device *d
 	pl_identity_key(dev, (struct pl_span){ NULL, 0 }, ret->key);
 	list_interfaces(dev, &ret->access);
 
-	r = pl_lock_take_device(dev->bus, dev->address, &lock, err);
+	read_descriptors(c);
+	r = conversation_lock(dev, &lock, err);
 	if (r == PL_OK)
 		r = converse(c, err);
-	else if (r == PL_E_BUSY) /* two of us must not meet: the other one reads it now */
-		r = conversation_failed(c, PL_SOURCE_USB, err) ? r : PL_OK;
+	else if (!conversation_failed(c, PL_SOURCE_USB, err))
+		r = PL_OK;
 	settle(c);
 	pl_lock_release(lock);
 	free(c);

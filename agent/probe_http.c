@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "line.h"
-#include "os/lock.h"
 #include "owner.h"
 #include "platen/clock.h"
 #include "platen/ipp.h"
@@ -158,7 +157,7 @@ enum pl_result pl_probe_identify(const struct pl_prober *p, const struct pl_usb_
 	pl_owner_look(p->usb, dev, &occupancy);
 	if (occupancy.busy)
 		return pl_error_set(err, PL_E_BUSY, "%s", occupancy.note);
-	r = pl_lock_take_device(dev->bus, dev->address, &lock, err);
+	r = conversation_lock(dev, &lock, err);
 	if (r != PL_OK)
 		return r;
 	r = line_pick_up(&line, err);

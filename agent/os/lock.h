@@ -9,16 +9,14 @@
  * Threads: any. Memory: pl_lock_release() frees.
  */
 
-#include <stdint.h>
-
 #include "platen/result.h"
 
 struct pl_lock;
 
-/* Takes the lock of a device, without waiting. Returns PL_OK | PL_E_BUSY (another process, or
- * another thread, has it) | PL_E_DENIED | PL_E_IO | PL_E_NO_MEMORY. */
-enum pl_result pl_lock_take_device(uint8_t bus, uint8_t address, struct pl_lock **ret_lock,
-				   struct pl_error *err);
+/* Takes the lock of this name (letters, digits and -_.: only), without waiting. Returns PL_OK |
+ * PL_E_BUSY (another process, or another thread, has it) | PL_E_DENIED | PL_E_IO | PL_E_NO_MEMORY.
+ */
+enum pl_result pl_lock_take(const char *name, struct pl_lock **ret_lock, struct pl_error *err);
 void pl_lock_release(struct pl_lock *lock); /* NULL is allowed */
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define MAX_LOCK_PATH 160
+#define MAX_TRIES     8
+
 struct pl_lock {
 	int fd;
+	char path[MAX_LOCK_PATH];
 };
 
 /* World-writable and sticky on Linux; elsewhere /tmp is. */
@@ -40,41 +45,65 @@ static int open_lock(const char *path)
 	return fd;
 }
 
-enum pl_result pl_lock_take_device(uint8_t bus, uint8_t address, struct pl_lock **ret_lock,
-				   struct pl_error *err)
+/* Between our open and our lock the owner may have removed the file: then it locks nothing. */
+static bool is_still_there(int fd, const char *path)
 {
-	struct pl_lock *lock;
-	char path[64];
-	int fd;
+	struct stat mine, there;
 
-	snprintf(path, sizeof(path), "%s/platen-usb-%03u-%03u.lock", lock_folder(), bus, address);
-	fd = open_lock(path);
-	if (fd < 0)
-		return pl_error_set(err, errno == EACCES ? PL_E_DENIED : PL_E_IO,
-				    "cannot open the lock file %s: %s", path, strerror(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		int why = errno;
+	return fstat(fd, &mine) == 0 && stat(path, &there) == 0 && mine.st_ino == there.st_ino &&
+	       mine.st_dev == there.st_dev;
+}
 
+/* Returns the locked descriptor, or -1 with errno; EWOULDBLOCK: somebody has it. */
+static int lock_file(const char *path)
+{
+	for (int i = 0; i < MAX_TRIES; i++) {
+		int fd = open_lock(path);
+		int why;
+
+		if (fd < 0)
+			return -1;
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0 && is_still_there(fd, path))
+			return fd;
+		why = errno;
 		close(fd);
-		return pl_error_set(err, why == EWOULDBLOCK ? PL_E_BUSY : PL_E_IO,
-				    why == EWOULDBLOCK
-					    ? "another platen reads this printer just now"
-					    : "The lock file cannot be locked");
+		errno = why;
+		if (why == EWOULDBLOCK)
+			return -1;
 	}
-	lock = malloc(sizeof(*lock));
-	if (!lock) {
-		close(fd);
+	errno = EWOULDBLOCK; /* others come and go all the time */
+	return -1;
+}
+
+enum pl_result pl_lock_take(const char *name, struct pl_lock **ret_lock, struct pl_error *err)
+{
+	struct pl_lock *lock = calloc(1, sizeof(*lock));
+	int why;
+
+	if (!lock)
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+	snprintf(lock->path, sizeof(lock->path), "%s/platen-%s.lock", lock_folder(), name);
+	lock->fd = lock_file(lock->path);
+	if (lock->fd >= 0) {
+		*ret_lock = lock;
+		return PL_OK;
 	}
-	lock->fd = fd;
-	*ret_lock = lock;
-	return PL_OK;
+	why = errno;
+	if (why == EWOULDBLOCK)
+		pl_error_set(err, PL_E_BUSY, "another platen reads this printer just now");
+	else
+		pl_error_set(err, why == EACCES ? PL_E_DENIED : PL_E_IO,
+			     "cannot open the lock file %s: %s", lock->path, strerror(why));
+	free(lock);
+	return err->code;
 }
 
 void pl_lock_release(struct pl_lock *lock)
 {
 	if (!lock)
 		return;
+	unlink(lock->path); /* while it is ours; in a sticky folder only its maker may, and it stays
+			     */
 	close(lock->fd);
 	free(lock);
 }

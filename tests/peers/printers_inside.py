@@ -56,20 +56,20 @@ class World:
 def changes(rng):
     """One random change of one fact of one printer, as words for the virtual printers.
 
-    A print pipe takes nothing while the virtual laser is stopped, so what it can only tell there it cannot tell then: it gets
-    warnings, the others errors as well.
+    PJL tells one trouble at a time, and a stopped printer's pipe may take no question: the laser only prints.
+    A 1284 ID has no word for "low": the ink printer's ink stays above its mark.
     """
     name = rng.choice(NAMES)
     kinds = {
         "hp-mfp": ["print", "colour", "toner", "reason", "jam"],
-        "brother-laser": ["print", "toner", "reason"],
+        "brother-laser": ["print", "toner"],
         "inkjet-idonly": ["toner", "reason"],
     }[name]
     kind = rng.choice(kinds)
     colour = rng.choice({"hp-mfp": ["black", "cyan", "magenta"], "brother-laser": ["black"],
                          "inkjet-idonly": ["black", "cyan-magenta-yellow"]}[name])
-    reason = rng.choice(["toner-low", "opc-near-eol"] if name == "brother-laser" else ["media-empty", "cover-open"])
-    least = 1 if name == "brother-laser" else 0
+    reason = rng.choice(["media-empty", "cover-open"])
+    least = {"hp-mfp": 0, "brother-laser": 1, "inkjet-idonly": 11}[name]
     return {
         "print": ("print", name, str(rng.randint(1, 40))),
         "colour": ("print", name, str(rng.randint(1, 9)), "color"),
