@@ -94,25 +94,23 @@ static void note_answer(struct pl_caller *c, const struct pl_call *call, int64_t
 			      status);
 }
 
+enum pl_result pl_caller_connect(struct pl_caller *caller, int64_t by_ms, struct pl_error *err)
+{
+	if (caller->stream)
+		return PL_OK;
+	return pl_dial(caller->dialer, by_ms, &caller->stream, err);
+}
+
 static enum pl_result exchange(struct pl_caller *c, const struct pl_http_request *request,
 			       int64_t by_ms, struct pl_bytes *body, struct pl_http_response *http,
 			       struct pl_error *err)
 {
-	bool kept = c->stream != NULL;
-	enum pl_result r = PL_OK;
+	enum pl_result r;
 
 	*http = (struct pl_http_response){ 0 };
-	if (!kept)
-		r = pl_dial(c->dialer, by_ms, &c->stream, err);
-	if (r == PL_OK)
-		r = pl_http_fetch(c->stream, request, by_ms, body, http, err);
+	r = pl_http_fetch(c->stream, request, by_ms, body, http, err);
 	if (r != PL_OK || !http->keep_alive)
 		pl_caller_hang_up(c);
-	if (r == PL_E_GONE && kept && http->status == 0) {
-		/* The peer had closed the idle connection: what was sent on it reached nobody. */
-		pl_bytes_clear(body);
-		return exchange(c, request, by_ms, body, http, err);
-	}
 	return r;
 }
 
@@ -162,6 +160,7 @@ enum pl_result pl_call(struct pl_caller *caller, const struct pl_call *call, int
 		.body = call->body.at,
 		.body_size = call->body.size,
 	};
+	bool kept = caller->stream != NULL;
 	struct pl_bytes headers, body;
 	int64_t id = 0;
 	enum pl_result r;
@@ -173,9 +172,18 @@ enum pl_result pl_call(struct pl_caller *caller, const struct pl_call *call, int
 		r = pl_bytes_add_text(&headers, call->headers);
 	request.headers = (const char *)headers.at;
 	if (r == PL_OK)
+		r = pl_caller_connect(caller, by_ms, err);
+	if (r == PL_OK)
 		r = note(caller, call, &id, err);
 	if (r == PL_OK) {
 		r = exchange(caller, &request, by_ms, &body, &http, err);
+		if (r == PL_E_GONE && kept && http.status == 0) {
+			/* The peer had closed the idle connection: nobody read what was sent. */
+			pl_bytes_clear(&body);
+			r = pl_caller_connect(caller, by_ms, err);
+			if (r == PL_OK)
+				r = exchange(caller, &request, by_ms, &body, &http, err);
+		}
 		note_answer(caller, call, id, http.status);
 	}
 	if (r == PL_OK)

@@ -43,13 +43,17 @@ struct pl_answer {
 void pl_caller_init(struct pl_caller *caller, struct pl_dialer *dialer, struct pl_spool *spool);
 void pl_caller_finish(struct pl_caller *caller); /* may be called twice */
 
+/* Connects now, where there is no connection: for a caller that wants to know before it prepares
+ * what to send. Returns what pl_dial() says. */
+enum pl_result pl_caller_connect(struct pl_caller *caller, int64_t by_ms, struct pl_error *err);
+
 /* Closes the connection; the next call opens one. */
 void pl_caller_hang_up(struct pl_caller *caller);
 
 /* Connects when needed (anew, once, where a connection kept from before has died meanwhile), asks
  * and reads the answer. An HTTP error status is PL_OK with ret->status set. Returns PL_OK | what
- * pl_dial() and pl_http_exchange() say | PL_E_PROTOCOL (the answer is no JSON) | PL_E_FULL or
- * PL_E_IO (it cannot be noted, so it was not sent). */
+ * pl_dial() (nothing was noted) and pl_http_exchange() say | PL_E_PROTOCOL (the answer is no JSON)
+ * | PL_E_FULL or PL_E_IO (it cannot be noted, so it was not sent). */
 enum pl_result pl_call(struct pl_caller *caller, const struct pl_call *call, int64_t by_ms,
 		       struct pl_answer *ret_answer, struct pl_error *err);
 void pl_answer_finish(struct pl_answer *answer);

@@ -117,7 +117,8 @@ static enum pl_result heed_refusal(struct report *p, const struct pl_answer *ans
 	return pl_answer_error(answer, err);
 }
 
-/* Sends one batch. *ret_more: there is, or may be, another to send. */
+/* Sends one batch. *ret_more: there is, or may be, another to send. The connection comes first:
+ * records that are taken out for sending are not coalesced any more. */
 static enum pl_result send_batch(struct report *p, bool *ret_more, int64_t *ret_retry_s,
 				 struct pl_error *err)
 {
@@ -130,7 +131,9 @@ static enum pl_result send_batch(struct report *p, bool *ret_more, int64_t *ret_
 	enum pl_result r;
 
 	pl_bytes_init(&body, PL_MAX_BATCH_BYTES + 2 * PL_MAX_RECORD_BODY);
-	r = add_head(u, &body);
+	r = pl_caller_connect(&p->caller, pl_clock_in_ms(CALL_MS), err);
+	if (r == PL_OK)
+		r = add_head(u, &body);
 	if (r == PL_OK)
 		r = pl_spool_peek(u->options.spool, p->max_records, &body, &count, &last_seq, err);
 	if (r == PL_OK)
