@@ -6,44 +6,16 @@
  * in it.
  */
 
-#include "pipe.h"
+#include "pipe_inside.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <platen/bytes.h>
 #include <platen/clock.h>
 
 #include "fault.h"
-
-#define MAX_OUT (64 * 1024)  /* bytes the printer buffers before it says NAK */
-#define MAX_IN	(256 * 1024) /* bytes of answers that wait for the host */
-
-/* One message on its way to the host. */
-struct message {
-	struct message *next;
-	size_t size, at;
-	bool empty;  /* a zero-length packet */
-	bool babble; /* a packet that never fits */
-	uint8_t data[];
-};
-
-struct vp_pipe {
-	struct vp_pipe_config config;
-	pthread_mutex_t mutex;
-	pthread_cond_t changed;
-	struct vp_transfer *in_list, *out_list; /* pending, oldest first */
-	struct message *in_first, *in_last;
-	size_t in_waiting; /* bytes in those messages */
-	struct pl_bytes out;
-	uint64_t out_total; /* bytes ever taken from the host */
-	bool halted_in, halted_out, hold, poked, ended;
-	unsigned resets, seen_resets;
-	FILE *raw_out, *raw_in;
-};
 
 static FILE *open_raw(const char *path, const char *suffix)
 {
@@ -225,7 +197,7 @@ static void pump(struct vp_pipe *p, struct vp_transfer **done)
 	pthread_cond_broadcast(&p->changed);
 }
 
-static void pump_and_unlock(struct vp_pipe *p)
+void vp_pipe_pump_and_unlock(struct vp_pipe *p)
 {
 	struct vp_transfer *done = NULL;
 
@@ -240,7 +212,7 @@ void vp_pipe_submit(struct vp_pipe *p, struct vp_transfer *t)
 	t->actual = 0;
 	t->status = 0;
 	vp_transfer_append(t->endpoint & 0x80 ? &p->in_list : &p->out_list, t);
-	pump_and_unlock(p);
+	vp_pipe_pump_and_unlock(p);
 }
 
 bool vp_pipe_cancel(struct vp_pipe *p, struct vp_transfer *t, int status)
@@ -279,7 +251,7 @@ static void set_halt(struct vp_pipe *p, bool in, bool on)
 {
 	pthread_mutex_lock(&p->mutex);
 	*(in ? &p->halted_in : &p->halted_out) = on;
-	pump_and_unlock(p);
+	vp_pipe_pump_and_unlock(p);
 }
 
 void vp_pipe_halt(struct vp_pipe *p, bool in)
@@ -300,136 +272,4 @@ bool vp_pipe_halted(struct vp_pipe *p, bool in)
 	halted = in ? p->halted_in : p->halted_out;
 	pthread_mutex_unlock(&p->mutex);
 	return halted;
-}
-
-static bool void_now(const struct vp_pipe *p)
-{
-	return p->ended || p->resets != p->seen_resets;
-}
-
-enum vp_pipe_event vp_pipe_read(struct vp_pipe *p, void *buf, size_t cap, int64_t by_ms,
-				size_t *ret_n)
-{
-	enum vp_pipe_event event = VP_PIPE_TIMEOUT;
-
-	pthread_mutex_lock(&p->mutex);
-	for (;;) {
-		if (void_now(p)) {
-			event = p->ended ? VP_PIPE_END : VP_PIPE_RESET;
-		} else if (p->out.size > 0) {
-			*ret_n = p->out.size < cap ? p->out.size : cap;
-			memcpy(buf, p->out.at, *ret_n);
-			pl_bytes_drop(&p->out, *ret_n);
-			event = VP_PIPE_DATA;
-		} else if (p->poked) {
-			p->poked = false;
-			event = VP_PIPE_POKED;
-		} else if (pl_clock_wait(&p->changed, &p->mutex, by_ms)) {
-			continue;
-		}
-		break;
-	}
-	pump_and_unlock(p); /* there is room for more now */
-	return event;
-}
-
-/* Appends a message; false when the conversation is void. */
-static bool put(struct vp_pipe *p, const void *data, size_t n, bool wait, bool babble)
-{
-	struct message *m = malloc(sizeof(*m) + n);
-	bool ok;
-
-	if (!m)
-		abort();
-	*m = (struct message){ .size = n, .empty = n == 0, .babble = babble };
-	if (n > 0)
-		memcpy(m->data, data, n);
-	pthread_mutex_lock(&p->mutex);
-	while (wait && !void_now(p) && p->in_waiting >= MAX_IN)
-		pl_clock_wait(&p->changed, &p->mutex, PL_FOREVER);
-	ok = !void_now(p);
-	if (ok) {
-		if (p->in_last)
-			p->in_last->next = m;
-		else
-			p->in_first = m;
-		p->in_last = m;
-		p->in_waiting += n;
-	} else {
-		free(m);
-	}
-	pump_and_unlock(p);
-	return ok;
-}
-
-bool vp_pipe_put(struct vp_pipe *p, const void *data, size_t n)
-{
-	return n == 0 || put(p, data, n, true, false);
-}
-
-bool vp_pipe_put_empty(struct vp_pipe *p)
-{
-	return put(p, NULL, 0, true, false);
-}
-
-bool vp_pipe_put_babble(struct vp_pipe *p)
-{
-	return put(p, "", 1, true, true);
-}
-
-bool vp_pipe_write(struct vp_pipe *p, const void *data, size_t n)
-{
-	if (p->config.faults)
-		return vp_faults_send(p->config.faults, p, data, n);
-	return vp_pipe_put(p, data, n);
-}
-
-void vp_pipe_push(struct vp_pipe *p, const void *data, size_t n)
-{
-	if (n > 0)
-		put(p, data, n, false, false);
-}
-
-bool vp_pipe_pause(struct vp_pipe *p, int64_t ms)
-{
-	int64_t by_ms = pl_clock_in_ms(ms);
-	bool ok;
-
-	pthread_mutex_lock(&p->mutex);
-	while (!void_now(p) && pl_clock_wait(&p->changed, &p->mutex, by_ms))
-		;
-	ok = !void_now(p);
-	pthread_mutex_unlock(&p->mutex);
-	return ok;
-}
-
-void vp_pipe_restart(struct vp_pipe *p)
-{
-	vp_faults_restart(p->config.faults);
-	pthread_mutex_lock(&p->mutex);
-	p->seen_resets = p->resets;
-	pthread_mutex_unlock(&p->mutex);
-}
-
-void vp_pipe_hold(struct vp_pipe *p, bool on)
-{
-	pthread_mutex_lock(&p->mutex);
-	p->hold = on;
-	pump_and_unlock(p);
-}
-
-void vp_pipe_poke(struct vp_pipe *p)
-{
-	pthread_mutex_lock(&p->mutex);
-	p->poked = true;
-	pthread_cond_broadcast(&p->changed);
-	pthread_mutex_unlock(&p->mutex);
-}
-
-void vp_pipe_end(struct vp_pipe *p)
-{
-	pthread_mutex_lock(&p->mutex);
-	p->ended = true;
-	pthread_cond_broadcast(&p->changed);
-	pthread_mutex_unlock(&p->mutex);
 }

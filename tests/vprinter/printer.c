@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Printer: puts the parts together, and plugs the whole in and out. */
 
-#include "printer.h"
+#include "printer_inside.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <glib.h>
 
@@ -16,127 +15,7 @@
 #include "json.h"
 #include "print.h"
 #include "reason.h"
-#include "view.h"
 #include "web.h"
-
-/* --- what the device asks --- */
-
-static char *device_text(void *arg, const char *pattern)
-{
-	struct vp_printer *p = arg;
-
-	return vp_view_text(p->profile, p->state, pattern);
-}
-
-static uint8_t device_port_status(void *arg)
-{
-	struct vp_printer *p = arg;
-
-	return vp_view_port_status(p->state);
-}
-
-static const char *class_request_name(const uint8_t setup[8])
-{
-	switch (setup[0] << 8 | setup[1]) {
-	case 0xa100: return "GET_DEVICE_ID";
-	case 0xa101: return "GET_PORT_STATUS";
-	case 0x2102:
-	case 0x2302: return "SOFT_RESET";
-	default: return NULL;
-	}
-}
-
-static void device_asked(void *arg, const uint8_t setup[8], int status)
-{
-	struct vp_printer *p = arg;
-	const char *name = class_request_name(setup);
-	cJSON *line;
-
-	if (!name && (setup[0] & 0x60) == 0)
-		return; /* chapter 9 is no news */
-	line = cJSON_CreateObject();
-	cJSON_AddStringToObject(line, "request", name ? name : "?");
-	cJSON_AddNumberToObject(line, "type", setup[0]);
-	cJSON_AddNumberToObject(line, "code", setup[1]);
-	cJSON_AddNumberToObject(line, "value", setup[2] | setup[3] << 8);
-	cJSON_AddNumberToObject(line, "index", setup[4] | setup[5] << 8);
-	cJSON_AddStringToObject(line, "status", status == 0 ? "ok" : "stall");
-	vp_log_json(p->log, "control", line);
-}
-
-static void device_selected(void *arg, unsigned interface, unsigned alternate)
-{
-	struct vp_printer *p = arg;
-	cJSON *line = cJSON_CreateObject();
-
-	cJSON_AddNumberToObject(line, "interface", interface);
-	cJSON_AddNumberToObject(line, "alternate", alternate);
-	vp_log_json(p->log, "set-interface", line);
-}
-
-static void device_soft_reset(void *arg, unsigned interface)
-{
-	(void)arg;
-	(void)interface; /* device_asked() has logged it */
-}
-
-static void device_unplug(void *arg, int return_ms)
-{
-	vp_printer_vanish(arg, return_ms);
-}
-
-/* --- falling asleep --- */
-
-/* Falls asleep when nobody has wanted anything for "after_s" seconds. */
-static void *drowse(void *arg)
-{
-	struct vp_printer *p = arg;
-	int64_t after_ms =
-		(int64_t)vp_json_number(vp_profile_behaviour(p->profile, "sleep"), "after_s", 0) *
-		1000;
-
-	pthread_mutex_lock(&p->mutex);
-	while (!p->ending) {
-		int64_t by_ms = p->busy_ms + after_ms;
-
-		if (vp_state_times(p->state).jobs == 0 && pl_clock_left_ms(by_ms) == 0) {
-			pthread_mutex_unlock(&p->mutex);
-			vp_state_sleep(p->state, true);
-			pthread_mutex_lock(&p->mutex);
-			by_ms = pl_clock_in_ms(after_ms);
-		}
-		if (!p->ending)
-			pl_clock_wait(&p->stirred, &p->mutex, by_ms);
-	}
-	pthread_mutex_unlock(&p->mutex);
-	return NULL;
-}
-
-static void start_drowsing(struct vp_printer *p)
-{
-	if (vp_json_number(vp_profile_behaviour(p->profile, "sleep"), "after_s", 0) <= 0)
-		return;
-	p->busy_ms = pl_clock_now_ms();
-	p->drowses = pthread_create(&p->drowsy, NULL, drowse, p) == 0;
-}
-
-static void stop_drowsing(struct vp_printer *p)
-{
-	pthread_mutex_lock(&p->mutex);
-	p->ending = true;
-	pthread_cond_broadcast(&p->stirred);
-	pthread_mutex_unlock(&p->mutex);
-	if (p->drowses)
-		pthread_join(p->drowsy, NULL);
-}
-
-static void stir(struct vp_printer *p)
-{
-	pthread_mutex_lock(&p->mutex);
-	p->busy_ms = pl_clock_now_ms();
-	pthread_cond_broadcast(&p->stirred);
-	pthread_mutex_unlock(&p->mutex);
-}
 
 /* --- what follows from a change of state --- */
 
@@ -167,7 +46,7 @@ static void state_changed(void *arg)
 	if (!p->device)
 		return;
 	if (!vp_state_asleep(p->state))
-		stir(p);
+		vp_drowse_stir(p);
 	d = vp_device_descriptors(p->device);
 	hold = blocks(p);
 	for (size_t i = 0; i < d->setting_count; i++) {
@@ -234,6 +113,11 @@ static void stop_threads(struct vp_printer *p)
 
 /* --- life --- */
 
+static void unplug_itself(void *arg, int return_ms)
+{
+	vp_printer_vanish(arg, return_ms);
+}
+
 static bool speaks_http(const struct vp_descriptors *d)
 {
 	for (size_t i = 0; i < d->setting_count; i++)
@@ -257,8 +141,6 @@ enum pl_result vp_printer_create(const char *name, int port, const char *profile
 				 const char *spool, uint64_t seed, struct vp_printer **ret_printer,
 				 struct pl_error *err)
 {
-	static const struct vp_device_ops OPS = { device_text, device_port_status, device_asked,
-						  device_selected, device_soft_reset };
 	struct vp_printer *p = calloc(1, sizeof(*p));
 	gchar *log, *jobs;
 	enum pl_result r;
@@ -285,13 +167,13 @@ enum pl_result vp_printer_create(const char *name, int port, const char *profile
 		goto fail;
 	p->state = vp_state_create(p->profile, seed, state_changed, p);
 	r = vp_device_create(p->profile->device, vp_profile_behaviour(p->profile, "faults"), p->dir,
-			     device_unplug, &OPS, p, &p->device, err);
+			     unplug_itself, &VP_PRINTER_DEVICE_OPS, p, &p->device, err);
 	if (r == PL_OK)
 		r = start_ippserver(p, err);
 	if (r != PL_OK)
 		goto fail;
 	start_threads(p);
-	start_drowsing(p);
+	vp_drowse_start(p);
 	*ret_printer = p;
 	return PL_OK;
 fail:
@@ -303,7 +185,7 @@ void vp_printer_destroy(struct vp_printer *p)
 {
 	if (!p)
 		return;
-	stop_drowsing(p);
+	vp_drowse_stop(p);
 	stop_threads(p);
 	vp_ippserver_stop(p->ippserver);
 	vp_device_destroy(p->device);
@@ -427,7 +309,7 @@ void vp_printer_asked(struct vp_printer *p)
 	const cJSON *sleep = vp_profile_behaviour(p->profile, "sleep");
 
 	if (vp_json_true(sleep, "kept_awake_by_queries", true))
-		stir(p);
+		vp_drowse_stir(p);
 	if (vp_json_true(sleep, "wakes_on_query", false) && vp_state_asleep(p->state)) {
 		vp_state_sleep(p->state, false);
 		vp_log_text(p->log, "power", "event", "woken by a question", NULL);

@@ -13,6 +13,7 @@
 
 #include "json.h"
 #include "reason.h"
+#include "told.h"
 #include "view.h"
 
 #define SCHEMA	 "platen.snapshot/1"
@@ -150,145 +151,6 @@ static void add_alerts(cJSON *out, const struct vp_printer *p)
 	}
 }
 
-static void tell(cJSON *told_by, const char *path, const char *language)
-{
-	cJSON *list = cJSON_GetObjectItemCaseSensitive(told_by, path);
-
-	if (!list)
-		list = cJSON_AddArrayToObject(told_by, path);
-	cJSON_AddItemToArray(list, cJSON_CreateString(language));
-}
-
-/* Only LEDM has a word for a supply's state; elsewhere it follows from the level, where that is
- * known. */
-static bool is_told(const char *language, const cJSON *node, const char *path, const char *step)
-{
-	if (strncmp(path, "supplies.", 9) != 0 || strcmp(step, "state") != 0 ||
-	    strcmp(language, "ledm") == 0)
-		return true;
-	return cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(node, "level"));
-}
-
-/* Walks a pattern ("supplies.*.level") down from `node`; every field it names is told by
- * `language`. */
-static void expand(cJSON *told_by, const char *language, const cJSON *node, const char *pattern,
-		   const char *so_far)
-{
-	const char *dot = strchr(pattern, '.');
-	size_t n = dot ? (size_t)(dot - pattern) : strlen(pattern);
-	const cJSON *item;
-	char path[MAX_PATH];
-	int i = 0;
-
-	cJSON_ArrayForEach(item, node)
-	{
-		char step[64];
-
-		if (item->string)
-			snprintf(step, sizeof(step), "%s", item->string);
-		else
-			snprintf(step, sizeof(step), "%d", i);
-		i++;
-		if (!(n == 1 && pattern[0] == '*') &&
-		    !(strlen(step) == n && strncmp(step, pattern, n) == 0))
-			continue;
-		snprintf(path, sizeof(path), "%s%s%s", so_far, *so_far ? "." : "", step);
-		if (dot)
-			expand(told_by, language, item, dot + 1, path);
-		else if (is_told(language, node, path, step))
-			tell(told_by, path, language);
-	}
-}
-
-/* The word by which a language tells a reason, and whether it has room for one reason only. */
-static const struct telling {
-	const char *language, *key;
-	bool one;
-} TELLINGS[] = {
-	{ "ipp", "alert", false },
-	{ "ledm", "ledm", false },
-	{ "pjl", "pjl_code", true },
-	{ "ieee1284", "vstatus", true },
-};
-
-static const struct telling *telling_of(const char *language)
-{
-	for (size_t i = 0; i < sizeof(TELLINGS) / sizeof(TELLINGS[0]); i++)
-		if (strcmp(TELLINGS[i].language, language) == 0)
-			return &TELLINGS[i];
-	return NULL;
-}
-
-/* Which of the reasons a language tells now: "state.reasons.media-empty" or, with its code,
- * "alerts.inputMediaSupplyEmpty". */
-static void tell_reasons(cJSON *told_by, const char *language, const cJSON *out,
-			 const struct vp_printer *p, const char *what)
-{
-	const cJSON *words = cJSON_GetObjectItemCaseSensitive(p->profile->words, "reasons"),
-		    *reason;
-	const struct telling *t = telling_of(language);
-	const char *shown = t && t->one ? vp_reason_shown(out, p->profile->words, t->key) : NULL;
-	char base[VP_MAX_REASON], path[MAX_PATH];
-
-	if (strcmp(what, "state.reasons") == 0)
-		tell(told_by, what, language);
-	cJSON_ArrayForEach(reason, vp_json_at(out, "state.reasons"))
-	{
-		const cJSON *word;
-
-		vp_reason_base(reason->valuestring, base);
-		word = cJSON_GetObjectItemCaseSensitive(words, base);
-		if (t && t->one ? !shown || strcmp(shown, reason->valuestring) != 0
-				: t && !cJSON_GetObjectItemCaseSensitive(word, t->key) &&
-					  strcmp(language, "ipp") != 0)
-			continue;
-		if (strcmp(what, "state.reasons") == 0)
-			snprintf(path, sizeof(path), "state.reasons.%s", base);
-		else if (vp_json_text(word, "alert", NULL))
-			snprintf(path, sizeof(path), "alerts.%s%s", vp_json_text(word, "alert", ""),
-				 strcmp(what, "alerts.severity") == 0 ? ".severity" : "");
-		else
-			continue;
-		tell(told_by, path, language);
-	}
-}
-
-/* A sleeping printer whose language has room for one word says that it sleeps, and nothing of its
- * state. */
-static bool untold_in_sleep(const cJSON *out, const char *language, const char *pattern)
-{
-	const struct telling *t = telling_of(language);
-
-	return t && t->one && strcmp(pattern, "state.printer_state") == 0 &&
-	       cJSON_IsTrue(vp_json_at(out, "state.asleep"));
-}
-
-static void add_told_by(cJSON *out, const struct vp_printer *p)
-{
-	static const char *const USB[] = { "vendor_id", "product_id", "bus", "address",
-					   "port_path" };
-	cJSON *told_by = cJSON_CreateObject();
-	const cJSON *language, *pattern;
-
-	for (size_t i = 0; i < sizeof(USB) / sizeof(USB[0]); i++)
-		expand(told_by, "usb", cJSON_GetObjectItemCaseSensitive(out, "usb"), USB[i], "usb");
-	if (vp_device_descriptors(p->device)->serial)
-		tell(told_by, "usb.serial", "usb");
-	cJSON_ArrayForEach(language, p->profile->tells)
-	{
-		cJSON_ArrayForEach(pattern, language)
-		{
-			const char *what = pattern->valuestring;
-
-			if (strcmp(what, "state.reasons") == 0 || strncmp(what, "alerts", 6) == 0)
-				tell_reasons(told_by, language->string, out, p, what);
-			else if (!untold_in_sleep(out, language->string, what))
-				expand(told_by, language->string, out, what, "");
-		}
-	}
-	cJSON_AddItemToObject(out, "told_by", told_by);
-}
-
 cJSON *vp_truth_printer(struct vp_printer *p)
 {
 	static const char *const PARTS[] = { "identity", "state", "supplies", "counters", "media" };
@@ -311,7 +173,7 @@ cJSON *vp_truth_printer(struct vp_printer *p)
 	add_alerts(out, p);
 	pl_clock_text(pl_clock_wall_ms(), now);
 	cJSON_AddStringToObject(out, "taken_at", now);
-	add_told_by(out, p);
+	vp_told(out, p);
 	return out;
 }
 

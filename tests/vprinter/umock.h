@@ -7,7 +7,8 @@
  *     front_umockdev.c  test bed, plugging       umock_sysfs.c  what the kernel shows of a device
  *     umock_usbfs.c     ioctls of the device node umock_lp.c     the kernel's usblp driver and
  * /dev/usb/lpN umock_uevent.c    udev events               umock_power.c  runtime power
- *     umock_node.c      device nodes
+ *     umock_node.c      device nodes             umock_files.c  files and links
+ *     umock_urb.c       transfers under way      umock_claim.c  who holds which interface
  */
 
 #include <pthread.h>
@@ -71,10 +72,14 @@ void umock_sysfs_driver(struct umock_port *port, unsigned interface, const char 
 /* The usblp side of an interface: ieee1284_id and class device lpN; `id` NULL takes them away. */
 void umock_sysfs_lp(struct umock_port *port, unsigned interface, int number, const char *id);
 void umock_sysfs_power(struct umock_port *port, bool suspended);
+
+/* --- umock_files.c --- */
 /* Writes root/path, making folders. */
 void umock_write(struct vp_umockdev *u, const char *path, const void *data, size_t n);
 void umock_link(struct vp_umockdev *u, const char *path, const char *target);
 void umock_unlink(struct vp_umockdev *u, const char *path);
+/* Removes a folder and all below it, links not followed; `dir` is a real path. */
+void umock_remove_tree(const char *dir);
 
 /* --- umock_uevent.c --- */
 /* Tells every listener of the test bed. `sys` is below /sys; properties come from its uevent file.

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/usbdevice_fs.h>
-
 #include <glib.h>
+
+#include "umock_claim.h"
 
 #define SETUP_SIZE 8
 

@@ -26,9 +26,4 @@ void umock_urbs_forget(struct umock_port *port, UMockdevIoctlClient *client);
 /* Whether the client's printer is still plugged in; in umock_usbfs.c. */
 bool umock_is_there(struct umock_port *port, UMockdevIoctlClient *client);
 
-/* Whether the client may send this control request now (it may claim an interface); in
- * umock_usbfs.c. */
-int umock_check_control(struct umock_port *port, UMockdevIoctlClient *client,
-			const uint8_t setup[8]);
-
 #endif

@@ -7,223 +7,21 @@
  */
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <sys/ioctl.h>
-
-#include <linux/usbdevice_fs.h>
 
 #include <glib.h>
 
-#include "umock.h"
+#include "umock_claim.h"
 #include "umock_urb.h"
 
 #define CAPABILITIES                                                                               \
 	(USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_NO_PACKET_SIZE_LIM |                              \
 	 USBDEVFS_CAP_BULK_SCATTER_GATHER | USBDEVFS_CAP_REAP_AFTER_DISCONNECT)
 
-/* Waits for nothing: how many interfaces there are never changes. */
-static unsigned interface_count(const struct umock_port *port)
-{
-	return vp_device_descriptors(port->printer->device)->interface_count;
-}
-
-static void log_interface(struct umock_port *port, const char *what, unsigned interface, int error)
-{
-	cJSON *line = cJSON_CreateObject();
-
-	cJSON_AddNumberToObject(line, "interface", interface);
-	cJSON_AddStringToObject(line, "result", error == 0 ? "ok" : g_strerror(error));
-	vp_log_json(port->printer->log, what, line);
-}
-
-/* The kernel's claimintf(); 0 or an errno. */
-static int claim(struct umock_port *port, UMockdevIoctlClient *client, unsigned interface)
-{
-	int error = 0;
-
-	if (interface >= interface_count(port))
-		return ENOENT;
-	pthread_mutex_lock(&port->mutex);
-	if (port->claims[interface] != client &&
-	    (port->claims[interface] || port->drivers[interface][0]))
-		error = EBUSY;
-	else
-		port->claims[interface] = client;
-	pthread_mutex_unlock(&port->mutex);
-	return error;
-}
-
-/* The kernel's checkintf(): what is not claimed is claimed on the way. */
-static int check(struct umock_port *port, UMockdevIoctlClient *client, int interface)
-{
-	bool mine;
-	int error;
-
-	if (interface < 0 || (unsigned)interface >= interface_count(port))
-		return ENOENT;
-	pthread_mutex_lock(&port->mutex);
-	mine = port->claims[interface] == client;
-	pthread_mutex_unlock(&port->mutex);
-	if (mine)
-		return 0;
-	error = claim(port, client, (unsigned)interface);
-	log_interface(port, "implicit-claim", (unsigned)interface, error);
-	return error;
-}
-
-static int check_endpoint(struct umock_port *port, UMockdevIoctlClient *client, uint8_t endpoint)
-{
-	return check(port, client, vp_device_interface_of(port->printer->device, endpoint));
-}
-
-/* The kernel's check_ctrlrecip(), with its exception for GET_DEVICE_ID of a printer's setting. */
-int umock_check_control(struct umock_port *port, UMockdevIoctlClient *client,
-			const uint8_t setup[8])
-{
-	const struct vp_descriptors *d = vp_device_descriptors(port->printer->device);
-	unsigned index = setup[4] | (unsigned)setup[5] << 8;
-	const struct vp_setting *s = vp_descriptors_find(d, index >> 8, index & 0xff);
-
-	if ((setup[0] & 0x60) == 0x40)
-		return 0;
-	if (setup[0] == 0xa1 && setup[1] == 0 && s && s->class_code == 7)
-		return 0;
-	if ((setup[0] & 0x1f) == 1)
-		return check(port, client, (int)(index & 0xff));
-	if ((setup[0] & 0x1f) == 2 && (index & 0x7f) != 0)
-		return check_endpoint(port, client, (uint8_t)index);
-	return 0;
-}
-
-/* Gives an interface up; the kernel then puts alternate setting 0 back. */
-static void let_go(struct umock_port *port, unsigned interface)
-{
-	pthread_mutex_lock(&port->mutex);
-	port->claims[interface] = NULL;
-	pthread_mutex_unlock(&port->mutex);
-	if (vp_device_selected(port->printer->device, interface) != 0)
-		vp_device_select(port->printer->device, interface, 0);
-}
-
-static int do_claim(struct umock_port *port, UMockdevIoctlClient *client, unsigned interface)
-{
-	int error = claim(port, client, interface);
-
-	log_interface(port, "claim", interface, error);
-	return error;
-}
-
-static int do_release(struct umock_port *port, UMockdevIoctlClient *client, unsigned interface)
-{
-	bool mine;
-
-	if (interface >= interface_count(port))
-		return ENOENT;
-	pthread_mutex_lock(&port->mutex);
-	mine = port->claims[interface] == client;
-	pthread_mutex_unlock(&port->mutex);
-	if (!mine)
-		return EINVAL;
-	umock_urbs_kill(port, client, (int)interface);
-	let_go(port, interface);
-	log_interface(port, "release", interface, 0);
-	return 0;
-}
-
-static int get_driver(struct umock_port *port, struct usbdevfs_getdriver *ask)
-{
-	int error = 0;
-
-	if (ask->interface >= interface_count(port))
-		return ENODATA;
-	pthread_mutex_lock(&port->mutex);
-	if (port->drivers[ask->interface][0])
-		g_strlcpy(ask->driver, port->drivers[ask->interface], sizeof(ask->driver));
-	else if (port->claims[ask->interface])
-		g_strlcpy(ask->driver, "usbfs", sizeof(ask->driver));
-	else
-		error = ENODATA;
-	pthread_mutex_unlock(&port->mutex);
-	return error;
-}
-
-/* Throws the kernel driver off; what a program that had it open sees is its own affair. */
-static int detach_driver(struct umock_port *port, unsigned interface)
-{
-	char driver[sizeof(port->drivers[0])];
-
-	pthread_mutex_lock(&port->mutex);
-	memcpy(driver, port->drivers[interface], sizeof(driver));
-	port->drivers[interface][0] = '\0';
-	pthread_mutex_unlock(&port->mutex);
-	if (driver[0] == '\0')
-		return ENODATA;
-	log_interface(port, "detach-driver", interface, 0);
-	if (strcmp(driver, "usblp") == 0)
-		umock_lp_unbind(port);
-	umock_sysfs_driver(port, interface, "");
-	return 0;
-}
-
-/* USBDEVFS_CONNECT: the kernel looks for a driver again. Returns 1 when one was bound. */
-static int attach_driver(struct umock_port *port, unsigned interface)
-{
-	const cJSON *usb = vp_profile_behaviour(port->printer->profile, "usb");
-	const cJSON *drivers = cJSON_GetObjectItemCaseSensitive(usb, "drivers");
-	char number[8];
-	const cJSON *name;
-	bool taken;
-
-	g_snprintf(number, sizeof(number), "%u", interface);
-	name = cJSON_GetObjectItemCaseSensitive(drivers, number);
-	pthread_mutex_lock(&port->mutex);
-	taken = port->claims[interface] || port->drivers[interface][0];
-	pthread_mutex_unlock(&port->mutex);
-	if (!name || taken || strcmp(name->valuestring, "usblp") != 0)
-		return 0;
-	log_interface(port, "attach-driver", interface, 0);
-	umock_lp_bind(port, interface);
-	return 1;
-}
-
-static int interface_ioctl(struct umock_port *port, const struct usbdevfs_ioctl *ask, int *result)
-{
-	if (ask->ifno < 0 || (unsigned)ask->ifno >= interface_count(port))
-		return EINVAL;
-	if (ask->ioctl_code == (int)USBDEVFS_DISCONNECT)
-		return detach_driver(port, (unsigned)ask->ifno);
-	if (ask->ioctl_code != (int)USBDEVFS_CONNECT)
-		return ENOTTY;
-	*result = attach_driver(port, (unsigned)ask->ifno);
-	return 0;
-}
-
-static int disconnect_claim(struct umock_port *port, UMockdevIoctlClient *client,
-			    const struct usbdevfs_disconnect_claim *ask)
-{
-	struct usbdevfs_getdriver now = { .interface = ask->interface };
-	bool bound;
-
-	if (ask->interface >= interface_count(port))
-		return EINVAL;
-	bound = get_driver(port, &now) == 0;
-	if (bound && (ask->flags & USBDEVFS_DISCONNECT_CLAIM_IF_DRIVER) &&
-	    strncmp(now.driver, ask->driver, sizeof(ask->driver)) != 0)
-		return EBUSY;
-	if (bound && (ask->flags & USBDEVFS_DISCONNECT_CLAIM_EXCEPT_DRIVER) &&
-	    strncmp(now.driver, ask->driver, sizeof(ask->driver)) == 0)
-		return EBUSY;
-	if (bound && strcmp(now.driver, "usbfs") != 0)
-		detach_driver(port, ask->interface);
-	return do_claim(port, client, ask->interface);
-}
-
 static int set_interface(struct umock_port *port, UMockdevIoctlClient *client,
 			 const struct usbdevfs_setinterface *ask)
 {
-	int error = check(port, client, (int)ask->interface);
+	int error = umock_check(port, client, (int)ask->interface);
 
 	if (error != 0)
 		return error;
@@ -235,7 +33,7 @@ static int set_configuration(struct umock_port *port)
 	int error = 0;
 
 	pthread_mutex_lock(&port->mutex);
-	for (unsigned i = 0; i < interface_count(port); i++)
+	for (unsigned i = 0; i < umock_interface_count(port); i++)
 		if (port->claims[i] || port->drivers[i][0])
 			error = EBUSY;
 	pthread_mutex_unlock(&port->mutex);
@@ -247,7 +45,7 @@ static int set_configuration(struct umock_port *port)
 
 static int clear_halt(struct umock_port *port, UMockdevIoctlClient *client, unsigned endpoint)
 {
-	int error = check_endpoint(port, client, (uint8_t)endpoint);
+	int error = umock_check_endpoint(port, client, (uint8_t)endpoint);
 
 	return error ? error : -vp_device_clear_halt(port->printer->device, (uint8_t)endpoint);
 }
@@ -271,11 +69,11 @@ static int serve(struct umock_port *port, UMockdevIoctlClient *client, unsigned 
 	case USBDEVFS_GET_SPEED:
 		*result = (int)vp_device_descriptors(port->printer->device)->speed;
 		return 0;
-	case USBDEVFS_CLAIMINTERFACE: return do_claim(port, client, *(unsigned *)at);
-	case USBDEVFS_RELEASEINTERFACE: return do_release(port, client, *(unsigned *)at);
-	case USBDEVFS_DISCONNECT_CLAIM: return disconnect_claim(port, client, at);
-	case USBDEVFS_GETDRIVER: return get_driver(port, at);
-	case USBDEVFS_IOCTL: return interface_ioctl(port, at, result);
+	case USBDEVFS_CLAIMINTERFACE: return umock_claim(port, client, *(unsigned *)at);
+	case USBDEVFS_RELEASEINTERFACE: return umock_release(port, client, *(unsigned *)at);
+	case USBDEVFS_DISCONNECT_CLAIM: return umock_disconnect_claim(port, client, at);
+	case USBDEVFS_GETDRIVER: return umock_get_driver(port, at);
+	case USBDEVFS_IOCTL: return umock_interface_ioctl(port, at, result);
 	case USBDEVFS_SETINTERFACE: return set_interface(port, client, at);
 	case USBDEVFS_SETCONFIGURATION: return set_configuration(port);
 	case USBDEVFS_CLEAR_HALT:
@@ -285,7 +83,7 @@ static int serve(struct umock_port *port, UMockdevIoctlClient *client, unsigned 
 	case USBDEVFS_SUBMITURB: {
 		struct usbdevfs_urb *urb = at;
 		int error = urb->type == USBDEVFS_URB_TYPE_BULK
-				    ? check_endpoint(port, client, urb->endpoint)
+				    ? umock_check_endpoint(port, client, urb->endpoint)
 				    : 0;
 
 		return error ? error : umock_urb_submit(port, client, arg, data);
@@ -338,14 +136,14 @@ static void on_gone(gpointer arg, GObject *client)
 
 	umock_urbs_kill(port, (UMockdevIoctlClient *)client, -1);
 	umock_urbs_forget(port, (UMockdevIoctlClient *)client);
-	for (unsigned i = 0; i < interface_count(port); i++) {
+	for (unsigned i = 0; i < umock_interface_count(port); i++) {
 		bool mine;
 
 		pthread_mutex_lock(&port->mutex);
 		mine = port->claims[i] == (UMockdevIoctlClient *)client;
 		pthread_mutex_unlock(&port->mutex);
 		if (mine)
-			let_go(port, i);
+			umock_let_go(port, i);
 	}
 	vp_log_text(port->printer->log, "close", "node", "usbfs", NULL);
 	umock_power_closed(port);
