@@ -166,12 +166,17 @@ static enum pl_result carry_out(const struct pl_control_sources *sources,
 
 static void write_answer(cJSON *doc, struct pl_bytes *answer)
 {
-	if (pl_json_print(doc, answer) != PL_OK) {
-		pl_bytes_clear(answer);
-		pl_bytes_add_text(answer, "{\"v\":1,\"ok\":false,\"error\":\"too_big\","
-					  "\"message\":\"the answer is too long\"}");
-	}
+	static const char TOO_BIG[] = "{\"v\":1,\"ok\":false,\"error\":\"too_big\","
+				      "\"message\":\"the answer is too long\"}";
+	enum pl_result r = pl_json_print(doc, answer);
+
 	cJSON_Delete(doc);
+	if (r == PL_OK)
+		return;
+	pl_bytes_clear(answer);
+	r = pl_bytes_add(answer, TOO_BIG, sizeof(TOO_BIG) - 1);
+	if (r != PL_OK)
+		pl_bytes_clear(answer); /* out of memory: the caller is told by an empty line */
 }
 
 void pl_control_refuse(const struct pl_error *why, struct pl_bytes *answer)

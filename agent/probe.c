@@ -112,10 +112,10 @@ static enum pl_result read_device_id(struct conversation *c, bool suspended, str
 	span = (struct pl_span){ text, size };
 	r = pl_devid_parse(span, &id);
 	if (r != PL_OK) {
-		pl_error_set(err, r, "the printer's 1284 ID of %zu bytes names no maker and model",
-			     size);
-		conversation_failed(c, PL_SOURCE_IEEE1284, err);
-		return PL_OK;
+		r = pl_error_set(err, r,
+				 "the printer's 1284 ID of %zu bytes names no maker and model",
+				 size);
+		return conversation_failed(c, PL_SOURCE_IEEE1284, err) ? r : PL_OK;
 	}
 	c->speaks_pjl = pl_devid_speaks(&id, "PJL");
 	pl_identity_key(c->dev, id.serial, c->r->key);

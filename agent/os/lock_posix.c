@@ -78,6 +78,7 @@ static int lock_file(const char *path)
 enum pl_result pl_lock_take(const char *name, struct pl_lock **ret_lock, struct pl_error *err)
 {
 	struct pl_lock *lock = calloc(1, sizeof(*lock));
+	enum pl_result r;
 	int why;
 
 	if (!lock)
@@ -90,12 +91,12 @@ enum pl_result pl_lock_take(const char *name, struct pl_lock **ret_lock, struct 
 	}
 	why = errno;
 	if (why == EWOULDBLOCK)
-		pl_error_set(err, PL_E_BUSY, "another platen reads this printer just now");
+		r = pl_error_set(err, PL_E_BUSY, "another platen reads this printer just now");
 	else
-		pl_error_set(err, why == EACCES ? PL_E_DENIED : PL_E_IO,
-			     "cannot open the lock file %s: %s", lock->path, strerror(why));
+		r = pl_error_set(err, why == EACCES ? PL_E_DENIED : PL_E_IO,
+				 "cannot open the lock file %s: %s", lock->path, strerror(why));
 	free(lock);
-	return err->code;
+	return r;
 }
 
 void pl_lock_release(struct pl_lock *lock)
