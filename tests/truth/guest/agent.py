@@ -34,6 +34,7 @@ def command(*words, check=True):
 def probe(*words):
     """`platen probe --json`: the printers as Platen sees them now."""
     said = command("probe", "--json", *words, check=False)
+    (lab.LOG / "last-probe.json").write_text(said)
     return json.loads(said)["printers"] if said.strip() else []
 
 

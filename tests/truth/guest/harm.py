@@ -2,9 +2,11 @@
 """Does the agent harm a print? It probes without a pause while people print, and every job is started just when the agent has
 a question under way. Judged is what the printers got, byte by byte, not what anybody says about it.
 
-    harm [--jobs N] [--ipp M] [--pjl idle|never] [--no-baseline]
+    harm [--jobs N] [--ipp M] [--pjl idle|never] [--baseline K]
 
-N jobs through CUPS's usb back-end (40), M through ipp-usb (200); first as many without the agent, to compare delays.
+N jobs through CUPS's usb back-end (40), one at a time: whenever it starts, the back-end opens every USB printer there is, so
+that two jobs at once disturb one another without anybody's help. M jobs through ipp-usb (200). Before each of the two, a share
+of K (0.25) of them without the agent, to compare delays.
 """
 import argparse
 import threading
@@ -20,7 +22,12 @@ import streams
 
 SIZE = 120_000
 PATIENCE = 90  # seconds to wait for an open question of ours
-MID_JOB = 1.5  # seconds after which a conversation can no longer have been decided on before the job came
+MID_JOB = 1 / 3  # of a job's time: a conversation that begins later cannot have been decided on before the job came
+# Slow to answer, so that a question stays open for a while; slow to print, so that data flow for seconds.
+BEHAVIOUR = {
+    "hp-mfp": {"http": {"delay_ms": 400}, "print": {"bytes_per_s": 80_000}},
+    "brother-laser": {"print": {"bytes_per_s": 80_000}},
+}
 
 
 class Watch:
@@ -86,18 +93,20 @@ class Lane:
         self.jobs = {}  # name -> bytes
         self.spans = []  # (released, done) on the monotonic clock, seconds, with the agent
         self.took = {"without": [], "with": []}
-        self.overlaps = self.unasked = 0
+        self.overlaps = self.unasked = self.still_open = 0
         self.trouble = []
 
     def print_one(self, name, watch):
         data = self.jobs[name] = streams.document(name, SIZE, pjl=len(self.jobs) % 3 == 0)
         held = ippclient.HeldJob(631, f"/printers/{self.printer.name}", data, name)
-        was_open = watch is None or watch.wait_open()
+        was_open = watch is not None and watch.wait_open()
         began = time.monotonic()
-        status, job = held.release()
-        if watch:
-            self.unasked += not was_open
-            self.overlaps += was_open and watch.is_open()
+        held.release()
+        overlap = was_open and watch.is_open()
+        status, job = held.answer()
+        self.unasked += watch is not None and not was_open
+        self.overlaps += overlap
+        self.still_open += overlap and watch.is_open()
         if status >= 0x100:
             self.trouble.append(f"{name}: IPP status 0x{status:04x}")
             return
@@ -123,21 +132,14 @@ class Lane:
         if state != ippclient.COMPLETED:
             self.trouble.append(f"{name}: job state {state} {reasons}")
 
-    def work(self, label, count, watched):
-        watch = Watch(self.printer, self.pipes) if watched else None
-        try:
-            for n in range(count):
-                self.print_one(f"{self.printer.name}-{label}-{n}", watch)
-        except Exception as e:  # a thread's end must be heard
-            self.trouble.append(f"{label}: {type(e).__name__}: {e}")
 
 
-def in_parallel(lanes, label, count, watched):
-    threads = [threading.Thread(target=lane.work, args=(label, count // len(lanes), watched)) for lane in lanes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def print_all(lanes, label, count, watched):
+    """One job after another, the printers by turns."""
+    watches = {lane: Watch(lane.printer, lane.pipes) if watched else None for lane in lanes}
+    for n in range(count):
+        lane = lanes[n % len(lanes)]
+        lane.print_one(f"{lane.printer.name}-{label}-{n}", watches[lane])
 
 
 def delays(report, name, took):
@@ -162,7 +164,7 @@ def begun_in_mid_job(lane):
             asked += 1
         opens = event["what"] == "set-interface" and event["interface"] > 0 and event["alternate"] > 0
         opens = opens or (event["what"] == "pjl" and not is_of_job(event))
-        begun += opens and at > span[0] + MID_JOB
+        begun += opens and at > span[0] + (span[1] - span[0]) * MID_JOB
     return begun, asked
 
 
@@ -190,20 +192,19 @@ def judge_lane(report, lane, wanted, pjl):
         report.check(f"{name}.no-pjl", asked == 0, f"{asked} questions on the print pipe")
         return
     report.value(f"{name}.overlaps.tier-{lane.tier}", lane.overlaps, f"of {wanted} jobs")
+    report.value(f"{name}.still-open-at-birth", lane.still_open, "when cupsd had made the job")
     report.check(f"{name}.overlap", lane.overlaps * 10 >= wanted * 8,
                  f"{lane.overlaps} of {wanted} jobs started with a question of ours open ({lane.unasked} saw none)")
 
 
 def through_backend(report, lanes, count, pjl, baseline):
     each = count // len(lanes)
-    if baseline:
-        in_parallel(lanes, "without", count, False)
+    print_all(lanes, "without", int(count * baseline), False)
     service = agent.begin(pjl=pjl)
     prober = Prober()
     watched = [lane for lane in lanes if pjl == "idle" or lane.tier == 1]
-    in_parallel(watched, "with", each * len(watched), True)
-    if watched != lanes:
-        in_parallel([lane for lane in lanes if lane not in watched], "with", each, False)
+    print_all(watched, "with", each * len(watched), True)
+    print_all([lane for lane in lanes if lane not in watched], "with", each * (len(lanes) - len(watched)), False)
     prober.end()
     report.check("agent", service.poll() is None and prober.readings > count, f"{prober.readings} readings")
     report.value("probe-failures", prober.failures)
@@ -218,28 +219,22 @@ def through_ippusb(report, printer, count, pjl, baseline):
     ippusb.begin()
     port = ippusb.wait_port(printer.device)
     client = ippclient.Client(port, "/ipp/print")
-    jobs, took = {}, {"without": [], "with": []}
+    jobs, sent, took = {}, {}, {"without": [], "with": []}
 
-    def print_some(which):
+    def print_some(which, count):
         for n in range(count):
             name = f"ipp-{which}-{n}"
             jobs[name] = streams.document(name, SIZE)
-            began = time.monotonic()
-            status = ippclient.BUSY
-            while status == ippclient.BUSY and time.monotonic() < began + 60:
-                status = ippclient.print_job(client, jobs[name], name)
-            if status >= 0x100:
-                raise lab.Failure(f"{name}: IPP status 0x{status:04x}")
-            took[which].append(time.monotonic() - began)
+            seconds, sent[name] = ippclient.print_when_free(client, jobs[name], name)
+            took[which].append(seconds)
 
-    if baseline:
-        print_some("without")
+    print_some("without", int(count * baseline))
     service = agent.begin(pjl=pjl)
     prober = Prober()
-    print_some("with")
+    print_some("with", count)
     prober.end()
     report.check("ipp-usb.agent", service.poll() is None and prober.readings > 0, f"{prober.readings} readings")
-    streams.judge(report, "ipp-usb.bytes", streams.judge_http_pipes, printer.http_raws(), jobs)
+    streams.judge(report, "ipp-usb.bytes", streams.judge_http_pipes, printer.http_raws(), jobs, sent)
     delays(report, "ipp-usb", took)
     lab.stop(service)
 
@@ -249,19 +244,19 @@ def body(report):
     words.add_argument("--jobs", type=int, default=40)
     words.add_argument("--ipp", type=int, default=200)
     words.add_argument("--pjl", choices=["idle", "never"], default="idle")
-    words.add_argument("--no-baseline", action="store_true")
+    words.add_argument("--baseline", type=float, default=0.25)
     wanted = words.parse_args()
-    with printers.plugged("hp=hp-mfp", "hp2=hp-mfp", "brother=brother-laser", "brother2=brother-laser") as fleet:
+    with printers.plugged("hp=hp-mfp", "brother=brother-laser", behaviour=BEHAVIOUR) as fleet:
         cups.keep_back_channel()
         cups.begin()
         cups.queues_for(fleet, report)
-        hp = fleet[0]
+        hp, brother = fleet
         spare = [pipe for pipe in hp.raw_files() if not pipe.startswith("0-")]
-        lanes = [Lane(printer, spare, 1) for printer in fleet[:2]] + [Lane(printer, ["0-0"], 2) for printer in fleet[2:]]
+        lanes = [Lane(hp, spare, 1), Lane(brother, ["0-0"], 2)]
         if wanted.jobs:
-            through_backend(report, lanes, wanted.jobs, wanted.pjl, not wanted.no_baseline)
+            through_backend(report, lanes, wanted.jobs, wanted.pjl, wanted.baseline)
         if wanted.ipp:
-            through_ippusb(report, hp, wanted.ipp, wanted.pjl, not wanted.no_baseline)
+            through_ippusb(report, hp, wanted.ipp, wanted.pjl, wanted.baseline)
 
 
 lab.scenario("harm", body)

@@ -4,6 +4,7 @@ import http.client
 import itertools
 import socket
 import struct
+import time
 
 import lab
 
@@ -13,7 +14,6 @@ _ids = itertools.count(1)
 INTEGER, ENUM, KEYWORD, URI, CHARSET, LANGUAGE, NAME, MIME = 0x21, 0x23, 0x44, 0x45, 0x47, 0x48, 0x42, 0x49
 
 PRINT_JOB, GET_JOB, GET_PRINTER = 0x02, 0x09, 0x0B
-BUSY = 0x0507  # server-error-busy: the printer takes one job at a time
 
 
 def request(operation, *attributes):
@@ -96,7 +96,7 @@ class Client:
 
 
 class HeldJob:
-    """A Print-Job sent whole but for its last three bytes of chunking: the server makes the job when those come."""
+    """A Print-Job sent whole but for the last two bytes of its chunks: the server makes the job when those come."""
 
     def __init__(self, port, path, document, name, mime="application/octet-stream", user="person"):
         uri = f"ipp://localhost:{port}{path}"
@@ -109,8 +109,11 @@ class HeldJob:
                             b"%x\r\n%s\r\n" % (len(body), body) + b"0\r\n")
 
     def release(self):
-        """Sends the end; returns (IPP status, job id)."""
+        """Sends the end, which makes the job."""
         self.socket.sendall(b"\r\n")
+
+    def answer(self):
+        """Waits for the server's word; returns (IPP status, job id)."""
         answer = http.client.HTTPResponse(self.socket)
         answer.begin()
         data = answer.read()
@@ -119,6 +122,23 @@ class HeldJob:
             raise lab.Failure(f"HTTP {answer.status} to a Print-Job")
         job = attributes_of(data).get("job-id", b"\0\0\0\0")
         return struct.unpack_from(">H", data, 2)[0], struct.unpack(">i", job)[0]
+
+
+BUSY = 0x0507  # server-error-busy
+
+
+def print_when_free(client, document, name, seconds=60):
+    """Prints as a patient program does: ippeveprinter takes one job at a time and refuses the next. Returns (seconds that the
+    accepted Print-Job took, how often it was sent)."""
+    by = time.monotonic() + seconds
+    for sent in itertools.count(1):
+        began = time.monotonic()
+        status = print_job(client, document, name)
+        if status < 0x100:
+            return time.monotonic() - began, sent
+        if status != BUSY or began > by:
+            raise lab.Failure(f"job {name}: IPP status 0x{status:04x}")
+        time.sleep(0.2)
 
 
 COMPLETED = 9  # job-state, RFC 8011
@@ -132,7 +152,7 @@ def job_state(client, job):
     return struct.unpack(">i", found["job-state"])[0], found.get("job-state-reasons", b"").decode()
 
 
-def print_job(client, document, name, mime="application/octet-stream", user="person"):
+def print_job(client, document, name, mime="image/pwg-raster", user="person"):
     """Sends a document in one Print-Job; returns the IPP status code."""
     uri = f"ipp://localhost:{client.port}{client.path}"
     body = request(PRINT_JOB, (URI, "printer-uri", uri), (NAME, "requesting-user-name", user), (NAME, "job-name", name),

@@ -2,8 +2,10 @@
 """Virtual printers of platen-vprinter, exported by USB/IP on loopback and attached to this kernel through vhci_hcd."""
 import contextlib
 import json
+import os
 import pathlib
 import re
+import shutil
 
 import lab
 
@@ -104,18 +106,48 @@ def exported():
     return re.findall(r"^\s+(\d+-[\d.]+):", said, re.M)
 
 
+# ippeveprinter plays 5 to 15 s of printing per job, unless it is given a command to print with.
+WRAPPERS = pathlib.Path("/tmp/wrappers")
+QUICK_IPPEVEPRINTER = """\
+#!/bin/sh
+exec /usr/sbin/ippeveprinter -c /bin/true "$@"
+"""
+
+
+def wrapped_path():
+    WRAPPERS.mkdir(exist_ok=True)
+    wrapper = WRAPPERS / "ippeveprinter"
+    wrapper.write_text(QUICK_IPPEVEPRINTER)
+    wrapper.chmod(0o755)
+    return f"{WRAPPERS}:{os.environ['PATH']}"
+
+
+def changed_profile(profile, behaviour):
+    """A copy of a profile whose behaviour.json has these members besides: {"http": {"delay_ms": 400}}."""
+    copy = pathlib.Path("/tmp/profiles") / profile
+    shutil.copytree(lab.LAB / "profiles", copy.parent, dirs_exist_ok=True)
+    path = copy / "behaviour.json"
+    have = json.loads(path.read_text())
+    for section, members in behaviour.items():
+        have.setdefault(section, {}).update(members)
+    path.write_text(json.dumps(have))
+    return copy
+
+
 @contextlib.contextmanager
-def plugged(*profiles):
-    """Starts platen-vprinter with these profiles (`NAME` or `NAME=PROFILE`), attaches all, yields the printers."""
+def plugged(*profiles, behaviour=None):
+    """Starts platen-vprinter with these profiles (`NAME` or `NAME=PROFILE`), attaches all, yields the printers. `behaviour`
+    adds to what a profile says: {PROFILE: {section: {member: value}}}."""
     lab.load("vhci-hcd", "usblp")
     SPOOL.mkdir(exist_ok=True)
     words, names = [], []
     for profile in profiles:
         name, _, folder = profile.rpartition("=")
         names.append(name or folder)
-        words += ["--profile", f"{names[-1]}={lab.LAB / 'profiles' / folder}"]
+        added = (behaviour or {}).get(folder)
+        words += ["--profile", f"{names[-1]}={changed_profile(folder, added) if added else lab.LAB / 'profiles' / folder}"]
     server = lab.start("vprinter", str(lab.BIN / "platen-vprinter"), *words, "--usbip", str(PORT),
-                       "--control", CONTROL, "--spool", str(SPOOL))
+                       "--control", CONTROL, "--spool", str(SPOOL), env={"PATH": wrapped_path()})
     try:
         ids = lab.wait_for("platen-vprinter exports its printers",
                            lambda: (e := exported()) and len(e) == len(names) and e, 30)
