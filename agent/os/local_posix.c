@@ -15,7 +15,7 @@
 
 #include "platen/clock.h"
 
-#define BACKLOG 8
+#define BACKLOG 64
 
 struct pl_listener {
 	int fd;
