@@ -10,8 +10,9 @@
 #include "action.h"
 #include "platen/span.h"
 
-#define PL_MAX_ACTION_AHEAD_MS (30LL * 86400 * 1000) /* WIRE.md: not_after at most 30 days ahead   \
-						      */
+#define PL_MAX_ACTION_AHEAD_MS                                                                     \
+	(30LL * 86400 * 1000) /* WIRE.md: not_after at most 30 days ahead                          \
+			       */
 
 struct pl_order {
 	char id[PL_MAX_ID];

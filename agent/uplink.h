@@ -57,9 +57,9 @@ struct pl_uplink_status {
 	char server[PL_MAX_URL];
 	char agent_id[PL_MAX_ID], customer_id[PL_MAX_ID], site_id[PL_MAX_ID];
 	char fingerprint[PL_FINGERPRINT_TEXT]; /* of our public key, "sha256:…"; "" none yet */
-	int64_t certificate_not_after_ms;   /* wall time; 0 none */
-	bool connected;			    /* the last call of either thread was answered */
-	int64_t last_contact_ms;	    /* wall time of the last answer; 0 never */
+	int64_t certificate_not_after_ms;      /* wall time; 0 none */
+	bool connected;			       /* the last call of either thread was answered */
+	int64_t last_contact_ms;	       /* wall time of the last answer; 0 never */
 	int64_t last_report_ms;
 	int64_t next_try_ms;	 /* monotonic, when backing off; 0 not */
 	int64_t clock_offset_ms; /* connector's clock minus ours */

@@ -235,8 +235,9 @@ void pl_supply_set_colorant(struct pl_supply *supply, struct pl_span word);
  * tells none), else ok. Of a filled container empty means: no space remains. */
 void pl_supply_settle(struct pl_supply *supply, int64_t low_percent);
 
-/* Lets the reasons speak of the supplies: "toner-low" makes the one toner of a printer low, whatever
- * its level says. Where several supplies could be meant, none is: that would be a guess. */
+/* Lets the reasons speak of the supplies: "toner-low" makes the one toner of a printer low,
+ * whatever its level says. Where several supplies could be meant, none is: that would be a guess.
+ */
 void pl_supply_reconcile(struct pl_snapshot *s);
 
 #endif

@@ -21,11 +21,13 @@ struct pl_console_file {
 	bool immutable;
 	const unsigned char *bytes;
 	size_t size;
-	const unsigned char *gzip; /* the same as a gzip stream; NULL where that would not be smaller */
+	const unsigned char
+		*gzip; /* the same as a gzip stream; NULL where that would not be smaller */
 	size_t gzip_size;
 };
 
-/* Finds the file of a request's path (no query), or NULL. Built without the console, "/" is a page that says so. */
+/* Finds the file of a request's path (no query), or NULL. Built without the console, "/" is a page
+ * that says so. */
 const struct pl_console_file *pl_console_find(const char *path);
 
 /* The value of Content-Security-Policy for every one of these files. */
