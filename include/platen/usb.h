@@ -87,7 +87,8 @@ enum pl_result pl_usb_list(struct pl_usb *usb, struct pl_usb_device *ret_devices
 
 /* Calls `changed` (from a thread of usb/'s own) whenever a printer may have come or gone; the
  * callee wakes somebody who lists again: several events may come as one. Also called once at start.
- * It must not call pl_usb_unwatch(). One watch at a time. Returns PL_OK | PL_E_IO | PL_E_NO_MEMORY
+ * That thread ends every transfer, so `changed` returns at once: it asks no printer and does not
+ * call pl_usb_unwatch(). One watch at a time. Returns PL_OK | PL_E_IO | PL_E_NO_MEMORY
  * | PL_E_UNSUPPORTED. */
 enum pl_result pl_usb_watch(struct pl_usb *usb, void (*changed)(void *arg), void *arg,
 			    struct pl_error *err);

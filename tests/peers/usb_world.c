@@ -178,7 +178,8 @@ static size_t read_answer(struct pl_stream *s, char *buf, size_t cap, char **ret
 			length = (size_t)strtoul(field + 16, NULL, 10);
 		}
 	}
-	assert_int_equal(size, (size_t)(body - buf) + length); /* no byte of another answer */
+	assert_memory_equal(buf, "HTTP/1.1 200", 12); /* no byte of another answer before it, */
+	assert_int_equal(size, (size_t)(body - buf) + length); /* nor behind it */
 	*ret_body = body;
 	return length;
 }
