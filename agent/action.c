@@ -286,7 +286,7 @@ static enum pl_result open_envelope(struct pl_actions *a, const struct cJSON *en
 	if (r == PL_OK)
 		r = pl_base64_read(PL_BASE64, pl_span_of(signed_by), &signature);
 	if (r != PL_OK)
-		pl_error_set(err, r, "an action came without payload or signature");
+		r = pl_error_set(err, r, "an action came without payload or signature");
 	else if (verify(a, pl_bytes_span(payload), &signature) != PL_OK)
 		r = forged(a, payload, err);
 	pl_bytes_finish(&signature);

@@ -71,7 +71,7 @@ enum pl_result pl_journal_add(struct pl_spool *spool, const struct pl_journal_en
 	pl_bytes_init(&sealed, MAX_PAYLOAD);
 	r = pl_seal_wrap(spool->seal, pl_span_of(entry->id), payload.at, payload.size, &sealed);
 	if (r != PL_OK) {
-		pl_error_set(err, r, "the action is too big to be journalled");
+		r = pl_error_set(err, r, "the action is too big to be journalled");
 	} else {
 		sqlite3_bind_text(s, 2, entry->type, -1, SQLITE_STATIC);
 		sqlite3_bind_int(s, 3, (int)entry->state);

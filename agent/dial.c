@@ -79,7 +79,7 @@ static enum pl_result reach(struct pl_dialer *d, int64_t by_ms, struct pl_stream
 	r = pl_tcp_connect(d->proxy.host, d->proxy.port, by_ms, d->wake, &s, err);
 	if (r != PL_OK) {
 		if (r != PL_E_CANCELLED && err)
-			pl_error_prefix(err, "the proxy");
+			r = pl_error_prefix(err, "the proxy");
 		return r;
 	}
 	r = pl_proxy_connect(s, &d->proxy, d->url.host, d->url.port, by_ms, err);

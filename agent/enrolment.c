@@ -175,10 +175,10 @@ static enum pl_result read_sealed(const char *path, const struct pl_seal *seal,
 	if (r == PL_OK) {
 		r = pl_seal_unwrap(seal, pl_span_of(FILE_NAME), sealed.at, sealed.size, plain);
 		if (r != PL_OK)
-			pl_error_set(err, r,
-				     "%s was changed or belongs to another key: remove it and "
-				     "enrol this PC again",
-				     path);
+			r = pl_error_set(err, r,
+					 "%s was changed or belongs to another key: remove it and "
+					 "enrol this PC again",
+					 path);
 	}
 	pl_bytes_finish(&sealed);
 	return r;
@@ -225,7 +225,7 @@ enum pl_result pl_enrolment_save(const char *state_dir, const struct pl_seal *se
 	if (r == PL_OK)
 		r = pl_seal_wrap(seal, pl_span_of(FILE_NAME), plain.at, plain.size, &sealed);
 	if (r != PL_OK)
-		pl_error_set(err, r, "the enrolment cannot be written: %s", pl_result_name(r));
+		r = pl_error_set(err, r, "the enrolment cannot be written: %s", pl_result_name(r));
 	if (r == PL_OK)
 		r = pl_file_join(state_dir, FILE_NAME, path, err);
 	if (r == PL_OK)

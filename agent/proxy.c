@@ -191,7 +191,7 @@ enum pl_result pl_proxy_connect(struct pl_stream *s, const struct pl_proxy *prox
 
 		r = pl_http_fetch(s, &ask, by_ms, &page, &answer, err);
 		if (r != PL_OK && answer.status == 0 && err)
-			pl_error_prefix(err, "asking the proxy %s", proxy->host);
+			r = pl_error_prefix(err, "asking the proxy %s", proxy->host);
 	}
 	if (r == PL_OK && (answer.status < 200 || answer.status > 299))
 		r = refused(proxy, answer.status, err);

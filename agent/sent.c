@@ -309,7 +309,8 @@ enum pl_result pl_sent_body(struct pl_spool *spool, int64_t id, struct pl_bytes 
 					   sqlite3_column_blob(s, 1),
 					   (size_t)sqlite3_column_bytes(s, 1), out);
 			if (r != PL_OK)
-				pl_error_set(err, r, "message %" PRId64 " cannot be opened", id);
+				r = pl_error_set(err, r, "message %" PRId64 " cannot be opened",
+						 id);
 		}
 	}
 	sqlite3_finalize(s);

@@ -62,7 +62,7 @@ static enum pl_result keep_config(struct pl_uplink *u, const cJSON *doc, const c
 		r = pl_enrolment_save(u->options.settings->state_dir, u->options.seal, &copy, err);
 		pl_enrolment_finish(&copy);
 	} else {
-		pl_error_set(err, r, "the settings from the connector cannot be kept");
+		r = pl_error_set(err, r, "the settings from the connector cannot be kept");
 	}
 	if (r == PL_OK)
 		pl_uplink_apply_config(u, (const char *)text.at);

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# What comes from files, tokens and the connector.
+foreach(part config json audit)
+  pl_fuzz(fuzz_base_${part} SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_base_${part}.c USES platen_base)
+endforeach()
+foreach(part token order answer url)
+  pl_fuzz(fuzz_agent_${part}
+    SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_agent_${part}.c
+    USES platen_agent
+    INCLUDE ${PROJECT_SOURCE_DIR}/agent)
+endforeach()
