@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An independent device: PAPPL's own USB gadget. It is found, read and printed to, and stays on the bus."""
+"""An independent device: PAPPL's own USB gadget. Platen reads it and ipp-usb prints to it; it stays on the bus meanwhile."""
 import hashlib
+import json
 import os
 import pathlib
 
+import agent
 import ippclient
 import ippusb
 import lab
@@ -24,10 +26,28 @@ def plug():
     return device
 
 
+def read_by_platen(report, n):
+    mine = agent.probe()
+    if not report.check(f"probe-{n}", len(mine) == 1, f"{len(mine)} printers"):
+        return
+    printer = mine[0]
+    identity = printer["identity"]
+    wanted = {"make": "Example", "model": "PAPPL Gadget", "serial_number": "PG0001"}
+    report.check(f"probe-{n}.identity", {k: identity[k] for k in wanted} == wanted, ", ".join(str(identity[k]) for k in wanted))
+    report.check(f"probe-{n}.state", printer["state"]["printer_state"] == "idle" and printer["access"]["tier"] == 1,
+                 f"{printer['state']['printer_state']}, tier {printer['access']['tier']}")
+    report.check(f"probe-{n}.errors", not printer["errors"], json.dumps(printer["errors"]))
+
+
 def body(report):
     device = plug()
     triples = {lab.triple(path.name) for path in lab.USB.glob(f"{device}:*")}
     report.check("descriptors", triples == {"7/1/2", "7/1/4"}, " ".join(sorted(triples)))
+    place = lab.read(lab.USB / device / "devnum")
+    lab.wait_for("usblp", lambda: lab.driver_of(f"{device}:1.0") == "usblp")
+    for n in (1, 2, 3):
+        read_by_platen(report, n)
+    report.check("not-reset", lab.read(lab.USB / device / "devnum") == place, f"still device {place} of its bus")
     ippusb.begin()
     port = ippusb.wait_port(device)
     said = lab.run("ipptool", "-tv", f"ipp://localhost:{port}/ipp/print", "get-printer-attributes.test", check=False)

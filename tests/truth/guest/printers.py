@@ -59,7 +59,8 @@ class Printer:
         before = set(imported())
         lab.run("usbip", "attach", "-r", "127.0.0.1", "-b", self.busid)
         self.port = lab.wait_for(f"{self.name} is imported", lambda: set(imported()) - before).pop()
-        self.device = lab.wait_for(f"{self.name} is a USB device", lambda: device_of(self.port))
+        self.device = imported()[self.port]
+        lab.wait_for(f"{self.name} is a USB device", lambda: (lab.USB / self.device).exists())
         lab.wait_for(f"{self.name} is configured", lambda: lab.read(lab.USB / self.device / "bConfigurationValue"))
         lab.run("udevadm", "settle", "--timeout=20")
 
@@ -76,28 +77,14 @@ def do(*words):
 
 
 def imported():
-    """Ports of vhci_hcd in use: {port: (bus, device)}; status 6 is `in use` (tools/usb/usbip, VDEV_ST_USED)."""
+    """Ports of vhci_hcd in use, and the sysfs name behind each: {0: "1-1"}; state 6 is `in use` (VDEV_ST_USED)."""
     used = {}
     for path in sorted(pathlib.Path("/sys/devices/platform").glob("vhci_hcd.*/status*")):
         for line in path.read_text().splitlines()[1:]:
             words = line.split()
-            if len(words) >= 5 and words[2] == "006":
-                used[int(words[1])] = words[-1]
+            if len(words) >= 7 and words[2] == "006":
+                used[int(words[1])] = words[6]
     return used
-
-
-def device_of(port):
-    """Sysfs name of the device behind a vhci port, once the kernel has made it."""
-    for path in sorted(pathlib.Path("/sys/devices/platform").glob("vhci_hcd.*/status*")):
-        for line in path.read_text().splitlines()[1:]:
-            words = line.split()
-            if len(words) >= 5 and int(words[1]) == port and words[2] == "006":
-                bus, address = int(words[4], 16) >> 16, int(words[4], 16) & 0xFFFF
-                for name in lab.devices():
-                    at = lab.USB / name
-                    if (lab.read(at / "busnum"), lab.read(at / "devnum")) == (str(bus), str(address)):
-                        return name
-    return None
 
 
 def exported():
