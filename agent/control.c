@@ -31,6 +31,7 @@ struct pl_control {
 	struct pl_wake *wake;
 	pthread_t thread;
 	pthread_mutex_t lock; /* guards the callers' states */
+	pthread_cond_t freed; /* a caller is done */
 	struct caller callers[MAX_CALLERS];
 };
 
@@ -91,25 +92,22 @@ static void *caller_main(void *arg)
 	pl_stream_close(c->stream);
 	pthread_mutex_lock(&c->control->lock);
 	c->state = CALLER_DONE;
+	pthread_cond_signal(&c->control->freed);
 	pthread_mutex_unlock(&c->control->lock);
 	return NULL;
 }
 
-/* Ends the threads that are done; NULL when all places are still taken. */
-static struct caller *free_place(struct pl_control *control)
+/* With the lock held: a place whose caller is gone, its thread ended; NULL: all of them talk. */
+static struct caller *find_place(struct pl_control *control)
 {
 	struct caller *place = NULL;
 
 	for (size_t i = 0; i < MAX_CALLERS; i++) {
 		struct caller *c = &control->callers[i];
-		enum caller_state state;
 
-		pthread_mutex_lock(&control->lock);
-		state = c->state;
-		pthread_mutex_unlock(&control->lock);
-		if (state == CALLER_TALKS)
+		if (c->state == CALLER_TALKS)
 			continue;
-		if (state == CALLER_DONE)
+		if (c->state == CALLER_DONE) /* its last act was to say so: this does not wait */
 			pthread_join(c->thread, NULL);
 		c->state = CALLER_FREE;
 		place = c;
@@ -117,26 +115,22 @@ static struct caller *free_place(struct pl_control *control)
 	return place;
 }
 
+/* Where all places are taken, callers wait in line at the socket. A stop ends the conversations,
+ * and with them this wait. */
 static void receive(struct pl_control *control, struct pl_stream *stream,
 		    const struct pl_peer *peer)
 {
-	static const char FULL[] = "{\"v\":1,\"ok\":false,\"error\":\"busy\",\"message\":"
-				   "\"the agent talks to too many programs at once\"}\n";
-	struct caller *c = free_place(control);
-	struct pl_error err;
+	struct caller *c;
 
-	if (c) {
-		c->control = control;
-		c->stream = stream;
-		c->peer = *peer;
+	pthread_mutex_lock(&control->lock);
+	while (!(c = find_place(control)))
+		pl_clock_wait(&control->freed, &control->lock, PL_FOREVER);
+	*c = (struct caller){ .control = control, .stream = stream, .peer = *peer };
+	if (pthread_create(&c->thread, NULL, caller_main, c) == 0)
 		c->state = CALLER_TALKS;
-		if (pthread_create(&c->thread, NULL, caller_main, c) == 0)
-			return;
-		c->state = CALLER_FREE;
-	}
-	if (pl_stream_write(stream, FULL, sizeof(FULL) - 1, pl_clock_in_ms(0), &err) != PL_OK)
-		log_debug(NULL, "a local caller was turned away: %s", err.text);
-	pl_stream_close(stream);
+	else
+		pl_stream_close(stream);
+	pthread_mutex_unlock(&control->lock);
 }
 
 static void *control_main(void *arg)
@@ -157,6 +151,7 @@ static void destroy(struct pl_control *control)
 {
 	pl_local_close(control->listener);
 	pl_wake_destroy(control->wake);
+	pthread_cond_destroy(&control->freed);
 	pthread_mutex_destroy(&control->lock);
 	free(control);
 }
@@ -171,6 +166,7 @@ enum pl_result pl_control_start(const struct pl_control_sources *sources,
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	control->sources = *sources;
 	pthread_mutex_init(&control->lock, NULL);
+	pl_clock_cond_init(&control->freed);
 	r = pl_wake_create(&control->wake, err);
 	if (r == PL_OK)
 		r = pl_local_listen(sources->settings->socket, &control->listener, err);
