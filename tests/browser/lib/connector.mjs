@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const BUILD = process.env.PLATEN_BUILD ?? fileURLToPath(new URL('../../../build/dev', import.meta.url));
+export const BUILD = process.env.PLATEN_BUILD ?? fileURLToPath(new URL('../../../build/dev', import.meta.url));
 const READY = /ready.*sda=\S*?:(\d+).*admin=\S*?:(\d+)/;
 
 export class Connector {
