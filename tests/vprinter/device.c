@@ -126,6 +126,13 @@ void vp_device_submit(struct vp_device *d, struct vp_transfer *t)
 
 	t->actual = 0;
 	t->status = 0;
+	if (t->endpoint == 0 && strcmp(vp_device_refusal(d, t->setup), "silence") == 0) {
+		d->ops.asked(d->arg, t->setup, -ETIMEDOUT);
+		pthread_mutex_lock(&d->mutex);
+		vp_transfer_append(&d->unanswered, t);
+		pthread_mutex_unlock(&d->mutex);
+		return;
+	}
 	if (t->endpoint == 0) {
 		t->status = vp_device_control(d, t->setup, t->data, t->size, &t->actual);
 		t->done(t);
@@ -142,6 +149,16 @@ void vp_device_submit(struct vp_device *d, struct vp_transfer *t)
 
 bool vp_device_cancel(struct vp_device *d, struct vp_transfer *t, int status)
 {
+	bool unanswered;
+
+	pthread_mutex_lock(&d->mutex);
+	unanswered = vp_transfer_remove(&d->unanswered, t);
+	pthread_mutex_unlock(&d->mutex);
+	if (unanswered) {
+		t->status = status;
+		t->done(t);
+		return true;
+	}
 	for (size_t i = 0; i < d->desc.setting_count; i++)
 		if (d->pipes[i] && vp_pipe_cancel(d->pipes[i], t, status))
 			return true;
@@ -174,9 +191,16 @@ int vp_device_clear_halt(struct vp_device *d, uint8_t endpoint)
 
 void vp_device_reset(struct vp_device *d, int status)
 {
+	struct vp_transfer *unanswered;
+
 	pthread_mutex_lock(&d->mutex);
 	memset(d->selected, 0, sizeof(d->selected));
+	unanswered = d->unanswered;
+	d->unanswered = NULL;
 	pthread_mutex_unlock(&d->mutex);
+	for (struct vp_transfer *t = unanswered; t; t = t->next)
+		t->status = status;
+	vp_transfer_finish_all(unanswered);
 	for (size_t i = 0; i < d->desc.setting_count; i++)
 		if (d->pipes[i])
 			vp_pipe_reset(d->pipes[i], status);

@@ -4,6 +4,7 @@
 #include "device_inside.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <glib.h>
@@ -12,6 +13,14 @@
 #include "json.h"
 
 #define MAX_REPLY 65536
+
+const char *vp_device_refusal(const struct vp_device *d, const uint8_t setup[8])
+{
+	char request[8];
+
+	snprintf(request, sizeof(request), "%02x%02x", setup[0], setup[1]);
+	return vp_json_text(cJSON_GetObjectItemCaseSensitive(d->json, "control"), request, "");
+}
 
 /* String descriptor `index`; 0 is the list of languages. Returns its bytes, 0 where there is none.
  */
@@ -88,12 +97,13 @@ static size_t descriptor_reply(struct vp_device *d, int type, int index, uint8_t
 size_t vp_device_id(struct vp_device *d, unsigned interface, unsigned alternate, uint8_t *out,
 		    size_t cap)
 {
+	static const uint8_t REQUEST[8] = { 0xa1, 0 };
 	const struct vp_setting *s = vp_descriptors_find(&d->desc, interface, alternate);
 	const char *pattern = vp_json_text(d->json, "device_id", NULL);
 	char *text;
 	size_t n;
 
-	if (!s || s->class_code != 7 || !pattern)
+	if (!s || s->class_code != 7 || !pattern || *vp_device_refusal(d, REQUEST))
 		return 0;
 	text = d->ops.text(d->arg, pattern);
 	n = vp_device_id_reply(d->json, text, out, cap);
@@ -183,7 +193,9 @@ int vp_device_control(struct vp_device *d, const uint8_t setup[8], uint8_t *data
 	*ret_actual = 0;
 	if (length < size)
 		size = length;
-	if (setup[0] & 0x80) {
+	if (*vp_device_refusal(d, setup)) {
+		status = strcmp(vp_device_refusal(d, setup), "stall") == 0 ? -EPIPE : -ETIMEDOUT;
+	} else if (setup[0] & 0x80) {
 		size_t n;
 
 		reply = g_malloc0(MAX_REPLY + 1);

@@ -185,7 +185,7 @@ static void finish(struct program *p)
 {
 	vp_control_stop(p->control);
 	for (int i = 0; i < p->rack.count; i++)
-		vp_printer_unplug(p->rack.printers[i]);
+		vp_printer_end(p->rack.printers[i]);
 	vp_usbip_destroy(p->usbip);
 	vp_umockdev_destroy(p->umockdev);
 	for (int i = 0; i < p->rack.count; i++)

@@ -148,6 +148,7 @@ enum pl_result vp_printer_create(const char *name, int port, const char *profile
 	if (!p)
 		abort();
 	pthread_mutex_init(&p->mutex, NULL);
+	pthread_mutex_init(&p->plugging, NULL);
 	pl_clock_cond_init(&p->stirred);
 	p->name = g_strdup(name);
 	p->port = port;
@@ -193,6 +194,7 @@ void vp_printer_destroy(struct vp_printer *p)
 	vp_profile_destroy(p->profile);
 	vp_jobs_destroy(p->jobs);
 	vp_log_destroy(p->log);
+	pthread_mutex_destroy(&p->plugging);
 	pthread_mutex_destroy(&p->mutex);
 	g_free(p->dir);
 	g_free(p->name);
@@ -241,37 +243,45 @@ static int next_address(void)
 	return address;
 }
 
+/* Marks it as plugged or not; false when it is so already. */
+static bool set_plugged(struct vp_printer *p, bool plugged)
+{
+	bool changed;
+
+	pthread_mutex_lock(&p->mutex);
+	changed = p->plugged != plugged;
+	p->plugged = plugged;
+	if (changed && plugged) {
+		p->address = next_address();
+		p->plugged_ms = pl_clock_now_ms();
+	}
+	pthread_mutex_unlock(&p->mutex);
+	return changed;
+}
+
 void vp_printer_plug(struct vp_printer *p)
 {
-	pthread_mutex_lock(&p->mutex);
-	if (p->plugged) {
-		pthread_mutex_unlock(&p->mutex);
-		return;
+	pthread_mutex_lock(&p->plugging);
+	if (set_plugged(p, true)) {
+		vp_device_reset(p->device, -ESHUTDOWN);
+		vp_state_power_on(p->state);
+		vp_log_text(p->log, "plug", NULL);
+		for (int i = 0; i < p->front_count; i++)
+			p->fronts[i].plug(p->fronts[i].arg, p);
 	}
-	p->plugged = true;
-	p->address = next_address();
-	p->plugged_ms = pl_clock_now_ms();
-	pthread_mutex_unlock(&p->mutex);
-	vp_device_reset(p->device, -ESHUTDOWN);
-	vp_state_power_on(p->state);
-	vp_log_text(p->log, "plug", NULL);
-	for (int i = 0; i < p->front_count; i++)
-		p->fronts[i].plug(p->fronts[i].arg, p);
+	pthread_mutex_unlock(&p->plugging);
 }
 
 void vp_printer_unplug(struct vp_printer *p)
 {
-	pthread_mutex_lock(&p->mutex);
-	if (!p->plugged) {
-		pthread_mutex_unlock(&p->mutex);
-		return;
+	pthread_mutex_lock(&p->plugging);
+	if (set_plugged(p, false)) {
+		vp_log_text(p->log, "unplug", NULL);
+		for (int i = 0; i < p->front_count; i++)
+			p->fronts[i].unplug(p->fronts[i].arg, p);
+		vp_device_reset(p->device, -ESHUTDOWN);
 	}
-	p->plugged = false;
-	pthread_mutex_unlock(&p->mutex);
-	vp_log_text(p->log, "unplug", NULL);
-	for (int i = 0; i < p->front_count; i++)
-		p->fronts[i].unplug(p->fronts[i].arg, p);
-	vp_device_reset(p->device, -ESHUTDOWN);
+	pthread_mutex_unlock(&p->plugging);
 }
 
 struct vanish {
@@ -279,16 +289,32 @@ struct vanish {
 	int return_ms;
 };
 
+/* Waits for the time of return; false when the printer is being taken down meanwhile. */
+static bool stay_away(struct vp_printer *p, int return_ms)
+{
+	int64_t by_ms = pl_clock_in_ms(return_ms);
+	bool ending;
+
+	pthread_mutex_lock(&p->mutex);
+	while (!p->ending && pl_clock_left_ms(by_ms) > 0)
+		pl_clock_wait(&p->stirred, &p->mutex, by_ms);
+	ending = p->ending;
+	pthread_mutex_unlock(&p->mutex);
+	return !ending;
+}
+
 static void *vanish(void *arg)
 {
 	struct vanish v = *(struct vanish *)arg;
 
 	free(arg);
 	vp_printer_unplug(v.printer);
-	if (v.return_ms >= 0) {
-		g_usleep((gulong)v.return_ms * 1000);
+	if (v.return_ms >= 0 && stay_away(v.printer, v.return_ms))
 		vp_printer_plug(v.printer);
-	}
+	pthread_mutex_lock(&v.printer->mutex);
+	v.printer->away--;
+	pthread_cond_broadcast(&v.printer->stirred);
+	pthread_mutex_unlock(&v.printer->mutex);
 	return NULL;
 }
 
@@ -296,12 +322,30 @@ void vp_printer_vanish(struct vp_printer *p, int return_ms)
 {
 	struct vanish *v = malloc(sizeof(*v));
 	pthread_t thread;
+	bool go;
 
 	if (!v)
 		abort();
 	*v = (struct vanish){ p, return_ms };
-	if (pthread_create(&thread, NULL, vanish, v) == 0)
+	pthread_mutex_lock(&p->mutex);
+	go = !p->ending && pthread_create(&thread, NULL, vanish, v) == 0;
+	p->away += go;
+	pthread_mutex_unlock(&p->mutex);
+	if (go)
 		pthread_detach(thread);
+	else
+		free(v);
+}
+
+void vp_printer_end(struct vp_printer *p)
+{
+	pthread_mutex_lock(&p->mutex);
+	p->ending = true;
+	pthread_cond_broadcast(&p->stirred);
+	while (p->away > 0)
+		pl_clock_wait(&p->stirred, &p->mutex, PL_FOREVER);
+	pthread_mutex_unlock(&p->mutex);
+	vp_printer_unplug(p);
 }
 
 void vp_printer_asked(struct vp_printer *p)

@@ -47,11 +47,13 @@ struct vp_printer {
 	struct vp_front fronts[VP_MAX_FRONTS];
 	int front_count;
 
-	pthread_mutex_t mutex; /* over what follows */
+	pthread_mutex_t plugging; /* held while it is plugged in or out: one after the other */
+	pthread_mutex_t mutex;	  /* over what follows */
 	bool plugged;
 	int address;	    /* on the bus; another one each time it is plugged in */
 	int64_t plugged_ms; /* monotonic */
 
+	int away;	      /* threads that have unplugged it and may plug it in again */
 	bool drowses, ending; /* the thread that lets it fall asleep runs; is to end */
 	pthread_t drowsy;
 	pthread_cond_t stirred;
@@ -78,6 +80,9 @@ bool vp_printer_plugged(struct vp_printer *p, int *ret_address);
 /* Unplugs it, from a thread of its own; it returns after `return_ms`, or stays away where that is
  * negative. */
 void vp_printer_vanish(struct vp_printer *p, int return_ms);
+
+/* Unplugs it for good, and waits for threads that would bring it back. Before its front ends go. */
+void vp_printer_end(struct vp_printer *p);
 
 /* Somebody asked it something: it may wake up, as behaviour.json says ("sleep": {"wakes_on_query":
  * true}). */

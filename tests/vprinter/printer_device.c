@@ -4,6 +4,8 @@
 
 #include "printer_inside.h"
 
+#include <errno.h>
+
 #include <glib.h>
 
 #include "view.h"
@@ -47,7 +49,10 @@ static void device_asked(void *arg, const uint8_t setup[8], int status)
 	cJSON_AddNumberToObject(line, "code", setup[1]);
 	cJSON_AddNumberToObject(line, "value", setup[2] | setup[3] << 8);
 	cJSON_AddNumberToObject(line, "index", setup[4] | setup[5] << 8);
-	cJSON_AddStringToObject(line, "status", status == 0 ? "ok" : "stall");
+	cJSON_AddStringToObject(line, "status",
+				status == 0	   ? "ok"
+				: status == -EPIPE ? "stall"
+						   : "no answer");
 	vp_log_json(p->log, "control", line);
 }
 

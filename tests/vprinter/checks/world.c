@@ -30,7 +30,7 @@ void world_finish(struct world *w)
 {
 	char *command = g_strdup_printf("rm -rf '%s'", w->spool);
 
-	vp_printer_unplug(w->printer);
+	vp_printer_end(w->printer);
 	vp_printer_destroy(w->printer);
 	if (system(command) != 0)
 		fprintf(stderr, "%s stays\n", w->spool);
