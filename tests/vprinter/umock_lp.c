@@ -21,9 +21,10 @@
 
 #include <platen/clock.h>
 
-#define LPGETSTATUS 0x060b
-#define LPABORT	    0x0604
-#define MAX_ID	    65536
+#define LPGETSTATUS	    0x060b
+#define LPABORT		    0x0604
+#define IOCNR_GET_DEVICE_ID 1
+#define MAX_ID		    65536
 
 static void write_id(struct umock_lp *lp)
 {
@@ -34,39 +35,49 @@ static void write_id(struct umock_lp *lp)
 	umock_sysfs_lp(lp->port, lp->interface, lp->number, n > 2 ? (char *)id + 2 : "");
 }
 
+/* LPGETSTATUS: the port status bits, as an int. */
+static int get_status(struct umock_lp *lp, UMockdevIoctlData *data)
+{
+	const uint8_t setup[8] = { 0xa1, 1, 0, 0, (uint8_t)lp->interface, 0, 1, 0 };
+	uint8_t bits = 0;
+	size_t n = 0;
+
+	if (vp_device_control(lp->port->printer->device, setup, &bits, 1, &n) != 0)
+		return EIO;
+	*(int *)(void *)data->data = bits;
+	return 0;
+}
+
+/* The ID anew; the kernel's copy, which sysfs shows, is renewed too. */
+static int get_device_id(struct umock_lp *lp, UMockdevIoctlData *data, size_t size)
+{
+	uint8_t id[MAX_ID];
+	size_t n = vp_device_id(lp->port->printer->device, lp->interface, 0, id, sizeof(id));
+
+	if (n == 0)
+		return EIO;
+	memcpy(data->data, id, n < size ? n : size);
+	write_id(lp);
+	return 0;
+}
+
 static int lp_ioctl(struct umock_lp *lp, unsigned long request, UMockdevIoctlData *arg)
 {
-	static const uint8_t PORT_STATUS[8] = { 0xa1, 1, 0, 0, 0, 0, 1, 0 };
-	struct vp_device *device = lp->port->printer->device;
-	UMockdevIoctlData *data = NULL;
-	uint8_t setup[8], bits = 0;
-	size_t n = 0, size = request == LPGETSTATUS ? sizeof(int) : _IOC_SIZE(request);
-	uint8_t id[MAX_ID];
-	int error = 0;
+	bool status = request == LPGETSTATUS;
+	bool id = _IOC_TYPE(request) == 'P' && _IOC_NR(request) == IOCNR_GET_DEVICE_ID;
+	size_t size = status ? sizeof(int) : _IOC_SIZE(request);
+	UMockdevIoctlData *data;
+	int error;
 
 	if (request == LPABORT)
 		return 0;
-	if (request != LPGETSTATUS && _IOC_TYPE(request) != 'P')
-		return ENOTTY;
-	if (size > 0)
-		data = umockdev_ioctl_data_resolve(arg, 0, size, NULL);
-	if (size > 0 && !data)
+	if (!status && !id)
+		return _IOC_TYPE(request) == 'P' ? EINVAL : ENOTTY;
+	data = size > 0 ? umockdev_ioctl_data_resolve(arg, 0, size, NULL) : NULL;
+	if (!data)
 		return EFAULT;
-	if (request == LPGETSTATUS) {
-		memcpy(setup, PORT_STATUS, sizeof(setup));
-		setup[4] = (uint8_t)lp->interface;
-		error = vp_device_control(device, setup, &bits, 1, &n) ? EIO : 0;
-		if (!error)
-			*(int *)(void *)data->data = bits;
-	} else if (_IOC_NR(request) ==
-		   1) { /* the ID anew; the kernel's cached copy is renewed too */
-		n = vp_device_id(device, lp->interface, 0, id, sizeof(id));
-		memcpy(data->data, id, n < size ? n : size);
-		write_id(lp);
-	} else {
-		error = EINVAL;
-	}
-	g_clear_object(&data);
+	error = status ? get_status(lp, data) : get_device_id(lp, data, size);
+	g_object_unref(data);
 	return error;
 }
 
