@@ -44,7 +44,7 @@ def main():
             desk.configure(token=connector.token())
             desk.start("valgrind", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible",
                        "--errors-for-leak-kinds=definite,indirect,possible", "--error-exitcode=99", "--track-fds=no",
-                       f"--log-file={report}", str(build / "agent" / "platen-agent"), "--config", str(desk.config))
+                       f"--suppressions={ROOT / 'tests' / 'peers' / 'valgrind.supp'}", f"--log-file={report}", str(build / "agent" / "platen-agent"), "--config", str(desk.config))
             day(connector, desk)
         finally:
             code = desk.stop()
