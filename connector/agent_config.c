@@ -73,7 +73,8 @@ static enum pl_result compose(const char *customer_id, const char *over, struct 
 		goto out;
 	while (mine && (member = cJSON_DetachItemFromArray(mine, 0)) != NULL) {
 		if (cJSON_HasObjectItem(doc, member->string)) {
-			cJSON_ReplaceItemInObjectCaseSensitive(doc, member->string, member);
+			cJSON_DeleteItemFromObjectCaseSensitive(doc, member->string);
+			cJSON_AddItemToObject(doc, member->string, member);
 			continue;
 		}
 		r = pl_error_set(err, PL_E_INVALID, "agents have no setting %.40s", member->string);
@@ -172,25 +173,34 @@ enum pl_result pl_agent_configs_get(struct pl_agent_configs *configs, const char
 	return r;
 }
 
+/* Takes a made document in, in the place of the customer's old one. With the mutex held. */
+static struct config *exchange(struct pl_agent_configs *configs, const char *customer_id,
+			       struct config *made)
+{
+	struct config **at = &configs->first, *old;
+
+	while (*at && *(*at)->customer_id && strcmp((*at)->customer_id, customer_id) != 0)
+		at = &(*at)->next;
+	old = *at && !strcmp((*at)->customer_id, customer_id) ? *at : NULL;
+	if (made) {
+		made->next = old ? old->next : *at;
+		*at = made;
+	} else if (old) {
+		*at = old->next;
+	}
+	return old;
+}
+
 enum pl_result pl_agent_configs_put(struct pl_agent_configs *configs, const char *customer_id,
 				    const char *text, struct pl_error *err)
 {
-	struct config *made = NULL, *old = NULL, **at;
-	enum pl_result r = text ? compose(customer_id, text, &made, err) : PL_OK;
+	struct config *made = NULL, *old;
+	enum pl_result r = text || !*customer_id ? compose(customer_id, text, &made, err) : PL_OK;
 
 	if (r != PL_OK)
 		return r;
 	pthread_mutex_lock(&configs->mutex);
-	for (at = &configs->first; *at && *(*at)->customer_id; at = &(*at)->next)
-		if (!strcmp((*at)->customer_id, customer_id)) {
-			old = *at;
-			*at = old->next;
-			break;
-		}
-	if (made) {
-		made->next = configs->first;
-		configs->first = made;
-	}
+	old = exchange(configs, customer_id, made);
 	pthread_mutex_unlock(&configs->mutex);
 	free_config(old);
 	return PL_OK;

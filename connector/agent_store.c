@@ -16,9 +16,7 @@ static enum pl_result refuse(struct pl_enrolment *e, const char *why, struct pl_
 	return pl_error_set(err, PL_E_DENIED, "%s", sentence);
 }
 
-/* The agent that this key has from this token already, so that a lost answer costs no second use.
- */
-static enum pl_result find_agent(struct pl_db *db, struct pl_enrolment *e, struct pl_error *err)
+enum pl_result pl_enrolment_find(struct pl_db *db, struct pl_enrolment *e, struct pl_error *err)
 {
 	struct pl_db_rows *rows = NULL;
 	enum pl_result r;
@@ -69,7 +67,7 @@ enum pl_result pl_enrolment_look(struct pl_db *db, struct pl_enrolment *e, struc
 	if (expired)
 		return refuse(e, "token_expired", err,
 			      "This enrolment token has expired; create a new one in the console");
-	r = find_agent(db, e, err);
+	r = pl_enrolment_find(db, e, err);
 	if (r != PL_E_NOT_FOUND)
 		return r;
 	if (used_up)
@@ -109,30 +107,35 @@ static enum pl_result add_agent(struct pl_db *db, struct pl_enrolment *e, struct
 	struct pl_db_rows *rows = NULL;
 	enum pl_result r;
 
-	r = pl_db_change(db, "UPDATE enrolment_tokens SET used=used+1 WHERE id=?1",
-			 PL_ARGS(pl_db_text(e->token_id)), err);
-	if (r == PL_OK)
-		r = pl_db_one(db, &rows,
-			      "INSERT INTO agents (id, customer_id, site_id, state, hostname, os, "
-			      "os_version,"
-			      " architecture, version, machine_id, enrolled_at, enrolled_by, "
-			      "last_seen_at,"
-			      " key_fingerprint, certificate_until)"
-			      " VALUES (?1,?2,?3,'active',?4,?5,?6,?7,?8,?9,?10,?11,?10,?12,?13) "
-			      "RETURNING no",
-			      PL_ARGS(pl_db_text(e->agent_id), pl_db_text(e->customer_id),
-				      pl_db_text(e->site_id), pl_db_word(h->hostname),
-				      pl_db_word(h->os), pl_db_word(h->os_version),
-				      pl_db_word(h->architecture), pl_db_word(h->agent_version),
-				      pl_db_word(h->machine_id), pl_db_int(pl_clock_wall_ms()),
-				      pl_db_text(e->token_id), pl_db_text(e->fingerprint),
-				      pl_db_int(e->certificate.not_after_ms)),
-			      err);
+	r = pl_db_one(db, &rows,
+		      "INSERT INTO agents (id, customer_id, site_id, state, hostname, os, "
+		      "os_version,"
+		      " architecture, version, machine_id, enrolled_at, enrolled_by, "
+		      "last_seen_at,"
+		      " key_fingerprint, certificate_until)"
+		      " VALUES (?1,?2,?3,'active',?4,?5,?6,?7,?8,?9,?10,?11,?10,?12,?13) "
+		      "RETURNING no",
+		      PL_ARGS(pl_db_text(e->agent_id), pl_db_text(e->customer_id),
+			      pl_db_text(e->site_id), pl_db_word(h->hostname), pl_db_word(h->os),
+			      pl_db_word(h->os_version), pl_db_word(h->architecture),
+			      pl_db_word(h->agent_version), pl_db_word(h->machine_id),
+			      pl_db_int(pl_clock_wall_ms()), pl_db_text(e->token_id),
+			      pl_db_text(e->fingerprint), pl_db_int(e->certificate.not_after_ms)),
+		      err);
 	if (r != PL_OK)
 		return r;
 	e->agent_no = pl_db_int_at(rows, 0);
 	pl_db_done(rows);
 	return PL_OK;
+}
+
+enum pl_result pl_enrolment_put(struct pl_db *db, void *enrolment, struct pl_error *err)
+{
+	struct pl_enrolment *e = enrolment;
+	enum pl_result r = e->agent_no == 0 ? add_agent(db, e, err) : PL_OK;
+
+	return r == PL_OK ? add_certificate(db, e->customer_id, e->agent_no, &e->certificate, err)
+			  : r;
 }
 
 enum pl_result pl_enrolment_store(struct pl_db *db, void *enrolment, struct pl_error *err)
@@ -141,10 +144,9 @@ enum pl_result pl_enrolment_store(struct pl_db *db, void *enrolment, struct pl_e
 	enum pl_result r = pl_enrolment_look(db, e, err);
 
 	if (r == PL_OK && e->agent_no == 0)
-		r = add_agent(db, e, err);
-	if (r == PL_OK)
-		r = add_certificate(db, e->customer_id, e->agent_no, &e->certificate, err);
-	return r;
+		r = pl_db_change(db, "UPDATE enrolment_tokens SET used=used+1 WHERE id=?1",
+				 PL_ARGS(pl_db_text(e->token_id)), err);
+	return r == PL_OK ? pl_enrolment_put(db, e, err) : r;
 }
 
 enum pl_result pl_renewal_store(struct pl_db *db, void *renewal, struct pl_error *err)

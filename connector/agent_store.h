@@ -41,6 +41,14 @@ enum pl_result pl_enrolment_look(struct pl_db *db, struct pl_enrolment *e, struc
  * another PC may have been faster. */
 enum pl_result pl_enrolment_store(struct pl_db *db, void *enrolment, struct pl_error *err);
 
+/* The agent that this key has from this token (or question) already, so that a lost answer costs no
+ * second use. PL_E_NOT_FOUND: none yet. */
+enum pl_result pl_enrolment_find(struct pl_db *db, struct pl_enrolment *e, struct pl_error *err);
+
+/* For pl_store_write(): stores the agent (unless it is there) and its certificate, whatever let it
+ * in. */
+enum pl_result pl_enrolment_put(struct pl_db *db, void *enrolment, struct pl_error *err);
+
 /* Stores a renewed certificate. */
 struct pl_renewal {
 	int64_t agent_no;

@@ -5,6 +5,7 @@
 #include "api.h"
 
 #include <cjson/cJSON.h>
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,45 +23,106 @@
 
 static void on_call(struct pl_web_request *rq);
 
-#define CALL(fn, role, scope, audited)                                                             \
-	&(const struct pl_api_call)                                                                \
+#define CALL(fn, role, scope, parameters)                                                          \
+	on_call, &(const struct pl_api_call)                                                       \
 	{                                                                                          \
-		fn, PL_ROLE_##role, PL_SCOPE_##scope, audited                                      \
+		fn, PL_ROLE_##role, PL_SCOPE_##scope, false, parameters                            \
 	}
-#define V1 "/api/v1"
+#define CHANGE(fn, role, scope)                                                                    \
+	on_call, &(const struct pl_api_call)                                                       \
+	{                                                                                          \
+		fn, PL_ROLE_##role, PL_SCOPE_##scope, true, ""                                     \
+	}
+#define V1    "/api/v1"
+#define PLACE "customer,site"
+#define PAGE  "cursor,limit"
+#define SPAN  "from,to"
 
 static const struct pl_web_route ROUTES[] = {
 	{ "POST", V1 "/login", MAX_BODY, PL_WEB_OPEN, pl_api_login, NULL },
-	{ "POST", V1 "/logout", MAX_BODY, 0, on_call, CALL(pl_api_logout, VIEWER, READ, true) },
-	{ "GET", V1 "/me", 0, 0, on_call, CALL(pl_api_me, VIEWER, READ, false) },
-	{ "GET", V1 "/overview", 0, 0, on_call, CALL(pl_api_overview, VIEWER, READ, false) },
+	{ "POST", V1 "/logout", MAX_BODY, 0, CHANGE(pl_api_logout, NONE, ALL) },
+	{ "GET", V1 "/me", 0, 0, CALL(pl_api_me, NONE, ALL, "") },
+	{ "POST", V1 "/me/password", MAX_BODY, 0, CHANGE(pl_api_change_password, NONE, ALL) },
+	{ "POST", V1 "/me/totp", MAX_BODY, 0, CHANGE(pl_api_start_totp, NONE, ALL) },
+	{ "PUT", V1 "/me/totp", MAX_BODY, 0, CHANGE(pl_api_confirm_totp, NONE, ALL) },
+	{ "DELETE", V1 "/me/totp", MAX_BODY, 0, CHANGE(pl_api_remove_totp, NONE, ALL) },
+	{ "GET", V1 "/overview", 0, 0, CALL(pl_api_overview, VIEWER, READ, PLACE) },
 	{ "GET", V1 "/events", 0, 0, pl_api_events, NULL },
-	{ "GET", V1 "/printers", 0, 0, on_call, CALL(pl_api_printers, VIEWER, READ, false) },
-	{ "GET", V1 "/printers/{id}", 0, 0, on_call, CALL(pl_api_printer, VIEWER, READ, false) },
-	{ "GET", V1 "/printers/{id}/counters", 0, 0, on_call,
-	  CALL(pl_api_counters, VIEWER, READ, false) },
-	{ "GET", V1 "/printers/{id}/alerts", 0, 0, on_call,
-	  CALL(pl_api_printer_alerts, VIEWER, READ, false) },
-	{ "GET", V1 "/alerts", 0, 0, on_call, CALL(pl_api_alerts, VIEWER, READ, false) },
-	{ "GET", V1 "/agents", 0, 0, on_call, CALL(pl_api_agents, VIEWER, READ, false) },
-	{ "GET", V1 "/agents/{id}", 0, 0, on_call, CALL(pl_api_agent, VIEWER, READ, false) },
-	{ "POST", V1 "/agents/{id}/revoke", MAX_BODY, 0, on_call,
-	  CALL(pl_api_revoke_agent, ADMIN, ADMINISTER, true) },
-	{ "POST", V1 "/printers/{id}/actions", MAX_BODY, 0, on_call,
-	  CALL(pl_api_printer_action, OPERATOR, ACT, true) },
-	{ "POST", V1 "/agents/{id}/actions", MAX_BODY, 0, on_call,
-	  CALL(pl_api_agent_action, OPERATOR, ACT, true) },
-	{ "GET", V1 "/actions", 0, 0, on_call, CALL(pl_api_actions, VIEWER, READ, false) },
-	{ "GET", V1 "/actions/{id}", 0, 0, on_call, CALL(pl_api_action, VIEWER, READ, false) },
-	{ "POST", V1 "/actions/{id}/cancel", MAX_BODY, 0, on_call,
-	  CALL(pl_api_cancel_action, OPERATOR, ACT, true) },
-	{ "GET", V1 "/enrolment-tokens", 0, 0, on_call,
-	  CALL(pl_api_enrolment_tokens, ADMIN, ENROL, false) },
-	{ "POST", V1 "/enrolment-tokens", MAX_BODY, 0, on_call,
-	  CALL(pl_api_create_enrolment_token, ADMIN, ENROL, true) },
-	{ "DELETE", V1 "/enrolment-tokens/{id}", 0, 0, on_call,
-	  CALL(pl_api_revoke_enrolment_token, ADMIN, ENROL, true) },
-	{ "GET", V1 "/customers", 0, 0, on_call, CALL(pl_api_customers, VIEWER, READ, false) },
+
+	{ "GET", V1 "/printers", 0, 0,
+	  CALL(pl_api_printers, VIEWER, READ, "q,status,agent,sort," PLACE "," PAGE) },
+	{ "GET", V1 "/printers/{id}", 0, 0, CALL(pl_api_printer, VIEWER, READ, "") },
+	{ "PATCH", V1 "/printers/{id}", MAX_BODY, 0, CHANGE(pl_api_update_printer, OPERATOR, ACT) },
+	{ "GET", V1 "/printers/{id}/events", 0, 0,
+	  CALL(pl_api_printer_events, VIEWER, READ, PAGE) },
+	{ "GET", V1 "/printers/{id}/counters", 0, 0,
+	  CALL(pl_api_counters, VIEWER, READ, "resolution," SPAN) },
+	{ "GET", V1 "/printers/{id}/alerts", 0, 0,
+	  CALL(pl_api_printer_alerts, VIEWER, READ, "state," PAGE) },
+	{ "GET", V1 "/alerts", 0, 0,
+	  CALL(pl_api_alerts, VIEWER, READ, "state,severity," PLACE "," PAGE) },
+	{ "GET", V1 "/agents", 0, 0,
+	  CALL(pl_api_agents, VIEWER, READ, "q,state,sort," PLACE "," PAGE) },
+	{ "GET", V1 "/agents/{id}", 0, 0, CALL(pl_api_agent, VIEWER, READ, "") },
+	{ "PATCH", V1 "/agents/{id}", MAX_BODY, 0, CHANGE(pl_api_update_agent, ADMIN, ADMINISTER) },
+	{ "POST", V1 "/agents/{id}/revoke", MAX_BODY, 0,
+	  CHANGE(pl_api_revoke_agent, ADMIN, ADMINISTER) },
+
+	{ "POST", V1 "/printers/{id}/actions", MAX_BODY, 0,
+	  CHANGE(pl_api_printer_action, OPERATOR, ACT) },
+	{ "POST", V1 "/agents/{id}/actions", MAX_BODY, 0,
+	  CHANGE(pl_api_agent_action, OPERATOR, ACT) },
+	{ "GET", V1 "/actions", 0, 0,
+	  CALL(pl_api_actions, VIEWER, READ, "printer,agent,state," PLACE "," PAGE) },
+	{ "GET", V1 "/actions/{id}", 0, 0, CALL(pl_api_action, VIEWER, READ, "") },
+	{ "POST", V1 "/actions/{id}/cancel", MAX_BODY, 0,
+	  CHANGE(pl_api_cancel_action, OPERATOR, ACT) },
+
+	{ "GET", V1 "/enrolment-tokens", 0, 0,
+	  CALL(pl_api_enrolment_tokens, ADMIN, ENROL, PLACE "," PAGE) },
+	{ "POST", V1 "/enrolment-tokens", MAX_BODY, 0,
+	  CHANGE(pl_api_create_enrolment_token, ADMIN, ENROL) },
+	{ "DELETE", V1 "/enrolment-tokens/{id}", 0, 0,
+	  CHANGE(pl_api_revoke_enrolment_token, ADMIN, ENROL) },
+	{ "GET", V1 "/enrolments", 0, 0, CALL(pl_api_enrolments, ADMIN, ENROL, PAGE) },
+	{ "POST", V1 "/enrolments/{id}/approve", MAX_BODY, 0,
+	  CHANGE(pl_api_approve_enrolment, ADMIN, ENROL) },
+	{ "POST", V1 "/enrolments/{id}/reject", MAX_BODY, 0,
+	  CHANGE(pl_api_reject_enrolment, ADMIN, ENROL) },
+
+	{ "GET", V1 "/customers", 0, 0, CALL(pl_api_customers, VIEWER, READ, PLACE) },
+	{ "POST", V1 "/customers", MAX_BODY, 0, CHANGE(pl_api_create_customer, ADMIN, ADMINISTER) },
+	{ "PATCH", V1 "/customers/{id}", MAX_BODY, 0,
+	  CHANGE(pl_api_update_customer, ADMIN, ADMINISTER) },
+	{ "DELETE", V1 "/customers/{id}", MAX_BODY, 0,
+	  CHANGE(pl_api_erase_customer, ADMIN, ADMINISTER) },
+	{ "POST", V1 "/customers/{id}/sites", MAX_BODY, 0,
+	  CHANGE(pl_api_create_site, ADMIN, ADMINISTER) },
+	{ "PATCH", V1 "/sites/{id}", MAX_BODY, 0, CHANGE(pl_api_update_site, ADMIN, ADMINISTER) },
+	{ "DELETE", V1 "/sites/{id}", MAX_BODY, 0, CHANGE(pl_api_delete_site, ADMIN, ADMINISTER) },
+	{ "GET", V1 "/users", 0, 0, CALL(pl_api_users, ADMIN, ADMINISTER, "") },
+	{ "POST", V1 "/users", MAX_BODY, 0, CHANGE(pl_api_create_user, ADMIN, ADMINISTER) },
+	{ "PATCH", V1 "/users/{id}", MAX_BODY, 0, CHANGE(pl_api_update_user, ADMIN, ADMINISTER) },
+	{ "DELETE", V1 "/users/{id}", MAX_BODY, 0, CHANGE(pl_api_delete_user, ADMIN, ADMINISTER) },
+	{ "GET", V1 "/api-tokens", 0, 0, CALL(pl_api_api_tokens, ADMIN, ADMINISTER, "") },
+	{ "POST", V1 "/api-tokens", MAX_BODY, 0,
+	  CHANGE(pl_api_create_api_token, ADMIN, ADMINISTER) },
+	{ "DELETE", V1 "/api-tokens/{id}", MAX_BODY, 0,
+	  CHANGE(pl_api_revoke_api_token, ADMIN, ADMINISTER) },
+	{ "GET", V1 "/audit", 0, 0,
+	  CALL(pl_api_audit, ADMIN, ADMINISTER, "q,customer," SPAN "," PAGE) },
+	{ "POST", V1 "/audit/verify", MAX_BODY, 0,
+	  CALL(pl_api_verify_audit, ADMIN, ADMINISTER, "customer") },
+	{ "GET", V1 "/settings", 0, 0, CALL(pl_api_settings, ADMIN, ADMINISTER, "") },
+	{ "PATCH", V1 "/settings", MAX_BODY, 0, CHANGE(pl_api_update_settings, ADMIN, ADMINISTER) },
+
+	{ "GET", V1 "/exports/meters", 0, 0,
+	  CALL(pl_api_export_meters, VIEWER, READ, "at,format," PLACE "," PAGE) },
+	{ "GET", V1 "/exports/supplies", 0, 0,
+	  CALL(pl_api_export_supplies, VIEWER, READ, "format," PLACE "," PAGE) },
+	{ "GET", V1 "/exports/alerts", 0, 0,
+	  CALL(pl_api_export_alerts, VIEWER, READ, "format," SPAN "," PLACE "," PAGE) },
+
 	{ "GET", "/healthz", 0, PL_WEB_OPEN, pl_api_health, NULL },
 	{ "GET", "/readyz", 0, PL_WEB_OPEN, pl_api_ready, NULL },
 	{ "GET", "/metrics", 0, PL_WEB_OPEN, pl_api_metrics, NULL },
@@ -134,6 +196,24 @@ void pl_api_failed(struct pl_api *api, enum pl_result r, const struct pl_error *
 	}
 }
 
+bool pl_api_change(struct pl_api *api, const char *what, const char *customer_id,
+		   enum pl_result (*run)(struct pl_db *db, void *arg, struct pl_error *err),
+		   void *arg)
+{
+	struct pl_error err = { 0 };
+	enum pl_result r = pl_store_write(api->server->store, run, arg, &err);
+
+	snprintf(api->customer_id, sizeof api->customer_id, "%s", customer_id);
+	if (r == PL_E_NOT_FOUND)
+		pl_api_not_found(api, what);
+	else if (r == PL_E_REFUSED)
+		pl_web_error(api->rq, 409, "conflict", "%c%s.", toupper((unsigned char)*err.text),
+			     err.text + 1);
+	else if (r != PL_OK)
+		pl_api_failed(api, r, &err);
+	return r == PL_OK;
+}
+
 bool pl_api_only(struct pl_api *api, const char *const *members)
 {
 	const cJSON *member;
@@ -151,6 +231,27 @@ bool pl_api_only(struct pl_api *api, const char *const *members)
 		return false;
 	}
 	return true;
+}
+
+static enum MHD_Result check_parameter(void *arg, enum MHD_ValueKind kind, const char *name,
+				       const char *value)
+{
+	struct pl_api *api = arg;
+	const struct pl_api_call *call = api->rq->route->more;
+
+	(void)kind;
+	(void)value;
+	if (*call->parameters && pl_api_list_has(call->parameters, name))
+		return MHD_YES;
+	pl_web_error(api->rq, 400, "bad_request", "%.60s is not a parameter of this call.", name);
+	return MHD_NO;
+}
+
+/* A misspelt filter must not show everything. */
+static bool check_parameters(struct pl_api *api)
+{
+	MHD_get_connection_values(api->rq->connection, MHD_GET_ARGUMENT_KIND, check_parameter, api);
+	return api->rq->status == 0;
 }
 
 static bool read_body(struct pl_api *api)
@@ -189,7 +290,7 @@ static void run_call(struct pl_db *reader, void *arg)
 		pl_api_forbidden(api, call->role);
 	else if ((api->caller.scopes & call->scope) == 0)
 		pl_web_error(rq, 403, "forbidden", "This token's scopes do not allow it.");
-	else if (read_body(api))
+	else if (check_parameters(api) && read_body(api))
 		call->handle(api);
 	if (call->audited && *api->caller.name)
 		pl_audit_call(api);

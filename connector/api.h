@@ -30,6 +30,7 @@ struct pl_caller {
 	char token_id[PL_MAX_ID];
 	bool is_session;
 	int64_t expires_ms;	 /* 0: never */
+	int64_t used_ms;	 /* when it was last used, 0: not yet */
 	char user_id[PL_MAX_ID]; /* "" for a token whose maker is gone */
 	char name[PL_MAX_NAME];
 	unsigned scopes;
@@ -53,9 +54,10 @@ struct pl_api {
 /* What a route needs; struct pl_web_route.more. */
 struct pl_api_call {
 	void (*handle)(struct pl_api *api);
-	enum pl_role role; /* at least */
-	unsigned scope;	   /* for tokens */
-	bool audited;	   /* it changes something */
+	enum pl_role role;	/* at least */
+	unsigned scope;		/* for tokens */
+	bool audited;		/* it changes something */
+	const char *parameters; /* of the query, joined by commas; others are answered 400 */
 };
 
 enum pl_result pl_api_open(struct pl_server *server, const char *listen, uint16_t port,
@@ -70,12 +72,23 @@ bool pl_api_may(const struct pl_caller *caller, enum pl_role role, const char *c
 void pl_api_limit(struct pl_api *api, struct pl_query *q, const char *customer_column,
 		  const char *site_column);
 
+/* The same, with customers that are not active (for those who administer them). */
+void pl_api_limit_any(struct pl_api *api, struct pl_query *q, const char *customer_column,
+		      const char *site_column);
+
 /* Answers common to all calls. */
 void pl_api_not_found(struct pl_api *api, const char *what);
 void pl_api_forbidden(struct pl_api *api, enum pl_role needed);
 void pl_api_wrong_field(struct pl_api *api, const char *field, const char *fmt, ...)
 	PL_PRINTF(3, 4);
 void pl_api_failed(struct pl_api *api, enum pl_result r, const struct pl_error *err);
+
+/* Writes the change of a call: runs it in the store, notes whose audit it belongs to, and answers
+ * failures: 404 (no such `what`), 409 `conflict` with err's sentence, or what the store said. True:
+ * done, the caller answers. */
+bool pl_api_change(struct pl_api *api, const char *what, const char *customer_id,
+		   enum pl_result (*run)(struct pl_db *db, void *arg, struct pl_error *err),
+		   void *arg);
 
 /* True when the body has only these members (a NULL-ended list); else answers 400 with the
  * stranger's name. */

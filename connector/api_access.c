@@ -17,7 +17,7 @@
 #include "render.h"
 #include "token.h"
 
-#define SESSION_HOURS 12
+#define TOUCH_MS 60000 /* last_used_at is written at most this often */
 
 static const struct {
 	const char *word;
@@ -61,6 +61,7 @@ static enum pl_result load_caller(struct pl_db *db, const uint8_t hash[static PL
 	pl_db_copy_at(rows, 3, c->user_id, sizeof c->user_id);
 	pl_db_copy_at(rows, c->is_session ? 4 : 6, c->name, sizeof c->name);
 	c->scopes = scopes_of(pl_db_text_at(rows, 5));
+	c->used_ms = pl_db_int_at(rows, 7);
 	pl_db_done(rows);
 	r = pl_grants_get(db, c->is_session ? c->user_id : NULL, c->is_session ? NULL : c->token_id,
 			  c->grants, &c->grant_count, err);
@@ -68,6 +69,12 @@ static enum pl_result load_caller(struct pl_db *db, const uint8_t hash[static PL
 		if (c->grants[i].role > c->role)
 			c->role = c->grants[i].role;
 	return r;
+}
+
+static enum pl_result touch(struct pl_db *db, void *arg, struct pl_error *err)
+{
+	return pl_db_run(db, "UPDATE api_tokens SET last_used_at=?2 WHERE id=?1",
+			 PL_ARGS(pl_db_text(arg), pl_db_int(pl_clock_wall_ms())), err);
 }
 
 bool pl_api_sign_in(struct pl_api *api)
@@ -83,6 +90,9 @@ bool pl_api_sign_in(struct pl_api *api)
 	}
 	pl_token_hash(pl_span_of(authorization + 7), hash);
 	r = load_caller(api->db, hash, &api->caller, &err);
+	if (r == PL_OK && !api->caller.is_session &&
+	    pl_clock_wall_ms() - api->caller.used_ms > TOUCH_MS)
+		(void)!pl_store_write(api->server->store, touch, api->caller.token_id, NULL);
 	if (r == PL_OK)
 		return true;
 	if (r == PL_E_NOT_FOUND)
@@ -97,6 +107,8 @@ struct session {
 	char id[PL_MAX_ID], user_id[PL_MAX_ID], name[PL_MAX_NAME];
 	uint8_t hash[PL_HASH_SIZE];
 	int64_t now_ms, expires_ms;
+	bool totp_on;
+	int64_t totp_step; /* of the code that was shown; it counts once */
 };
 
 static enum pl_result store_session(struct pl_db *db, void *arg, struct pl_error *err)
@@ -115,6 +127,9 @@ static enum pl_result store_session(struct pl_db *db, void *arg, struct pl_error
 	if (r == PL_OK)
 		r = pl_db_run(db, "UPDATE users SET last_login_at=?2 WHERE id=?1",
 			      PL_ARGS(pl_db_text(s->user_id), pl_db_int(s->now_ms)), err);
+	if (r == PL_OK && s->totp_on) /* of two logins with one code, one comes too late */
+		r = pl_db_change(db, "UPDATE users SET totp_step=?2 WHERE id=?1 AND totp_step < ?2",
+				 PL_ARGS(pl_db_text(s->user_id), pl_db_int(s->totp_step)), err);
 	return r;
 }
 
@@ -131,8 +146,14 @@ static void start_session(struct pl_api *api, struct session *s)
 	pl_random_uuid(s->id);
 	pl_token_bearer(token, s->hash);
 	s->now_ms = pl_clock_wall_ms();
-	s->expires_ms = s->now_ms + (int64_t)SESSION_HOURS * 3600 * 1000;
+	s->expires_ms =
+		s->now_ms +
+		pl_setting_number(api->server->settings, PL_SETTING_SESSION_HOURS) * 3600 * 1000;
 	r = pl_store_write(api->server->store, store_session, s, &err);
+	if (r == PL_E_NOT_FOUND) {
+		pl_web_error(api->rq, 401, "wrong_totp", "This code was used already.");
+		return;
+	}
 	if (r == PL_OK)
 		r = pl_grants_get(api->db, s->user_id, NULL, grants, &count, &err);
 	if (r != PL_OK) {
@@ -160,13 +181,15 @@ static bool check_password(struct pl_api *api, const char *name, const char *pas
 	char hash[PL_PASSWORD_HASH_TEXT] = "";
 	enum pl_result r;
 
-	r = pl_db_one(api->db, &rows,
-		      "SELECT id, name, password_hash FROM users WHERE name=?1 AND active=1",
-		      PL_ARGS(pl_db_text(name)), &err);
+	r = pl_db_one(
+		api->db, &rows,
+		"SELECT id, name, password_hash, totp_on FROM users WHERE name=?1 AND active=1",
+		PL_ARGS(pl_db_text(name)), &err);
 	if (r == PL_OK) {
 		pl_db_copy_at(rows, 0, s->user_id, sizeof s->user_id);
 		pl_db_copy_at(rows, 1, s->name, sizeof s->name);
 		pl_db_copy_at(rows, 2, hash, sizeof hash);
+		s->totp_on = pl_db_int_at(rows, 3) != 0;
 		pl_db_done(rows);
 	}
 	return pl_password_matches(r == PL_OK ? hash : NULL, password);
@@ -182,6 +205,23 @@ static bool is_throttled(struct pl_api *api, struct pl_throttle *throttle, const
 	pl_web_error(api->rq, 429, "too_many", "Too many attempts; wait %lld seconds.",
 		     (long long)(wait_ms / 1000 + 1));
 	return true;
+}
+
+/* The second factor, where the user has one. */
+static bool check_code(struct pl_api *api, struct session *s)
+{
+	const char *code = pl_json_text(api->body, "totp");
+
+	if (!code) {
+		pl_web_error(api->rq, 401, "totp_required",
+			     "Enter the six digits of the authenticator app as well.");
+		return false;
+	}
+	if (pl_api_totp_is_right(api, s->user_id, code, &s->totp_step))
+		return true;
+	pl_throttle_failed(api->server->names, s->name);
+	pl_web_error(api->rq, 401, "wrong_totp", "This code is wrong, or was used already.");
+	return false;
 }
 
 static void try_login(struct pl_api *api, const char *name, const char *password)
@@ -202,6 +242,8 @@ static void try_login(struct pl_api *api, const char *name, const char *password
 			     "The name or the password is wrong.");
 		return;
 	}
+	if (s.totp_on && !check_code(api, &s))
+		return;
 	pl_throttle_forget(server->names, name);
 	start_session(api, &s);
 }
@@ -260,25 +302,4 @@ void pl_api_logout(struct pl_api *api)
 		pl_web_empty(api->rq, 204);
 	else
 		pl_api_failed(api, r, &err);
-}
-
-void pl_api_me(struct pl_api *api)
-{
-	const struct pl_caller *c = &api->caller;
-	cJSON *doc = cJSON_CreateObject(), *user, *token, *connector, *features;
-
-	user = cJSON_AddObjectToObject(doc, "user");
-	cJSON_AddStringToObject(user, "id", *c->user_id ? c->user_id : c->token_id);
-	cJSON_AddStringToObject(user, "name", c->name);
-	cJSON_AddStringToObject(doc, "role", pl_role_name(c->role));
-	cJSON_AddItemToObject(doc, "grants", pl_render_grants(c->grants, c->grant_count));
-	token = cJSON_AddObjectToObject(doc, "token");
-	cJSON_AddStringToObject(token, "kind", c->is_session ? "session" : "api");
-	pl_render_time(token, "expires_at", c->expires_ms);
-	connector = cJSON_AddObjectToObject(doc, "connector");
-	cJSON_AddStringToObject(connector, "version", PL_VERSION);
-	cJSON_AddStringToObject(connector, "sda_url", api->server->sda_url);
-	features = cJSON_AddArrayToObject(connector, "features");
-	cJSON_AddItemToArray(features, cJSON_CreateString("agent_revoke"));
-	pl_web_json(api->rq, 200, doc);
 }

@@ -12,9 +12,18 @@
 /* api_access.c */
 void pl_api_login(struct pl_web_request *rq);
 void pl_api_logout(struct pl_api *api);
-void pl_api_me(struct pl_api *api);
 /* Finds who asks; false: 401 was answered. */
 bool pl_api_sign_in(struct pl_api *api);
+
+/* api_me.c */
+void pl_api_me(struct pl_api *api);
+void pl_api_change_password(struct pl_api *api);
+void pl_api_start_totp(struct pl_api *api);
+void pl_api_confirm_totp(struct pl_api *api);
+void pl_api_remove_totp(struct pl_api *api);
+/* True when the code is the user's right now; *ret_step is what it used up. */
+bool pl_api_totp_is_right(struct pl_api *api, const char *user_id, const char *code,
+			  int64_t *ret_step);
 
 /* api_overview.c */
 void pl_api_overview(struct pl_api *api);
@@ -46,8 +55,44 @@ void pl_api_enrolment_tokens(struct pl_api *api);
 void pl_api_create_enrolment_token(struct pl_api *api);
 void pl_api_revoke_enrolment_token(struct pl_api *api);
 
-/* api_customers.c */
+/* api_pending.c */
+void pl_api_enrolments(struct pl_api *api);
+void pl_api_approve_enrolment(struct pl_api *api);
+void pl_api_reject_enrolment(struct pl_api *api);
+
+/* api_customers.c, api_sites.c */
 void pl_api_customers(struct pl_api *api);
+void pl_api_create_customer(struct pl_api *api);
+void pl_api_update_customer(struct pl_api *api);
+void pl_api_erase_customer(struct pl_api *api);
+void pl_api_create_site(struct pl_api *api);
+void pl_api_update_site(struct pl_api *api);
+void pl_api_delete_site(struct pl_api *api);
+
+/* api_users.c, api_tokens.c */
+void pl_api_users(struct pl_api *api);
+void pl_api_create_user(struct pl_api *api);
+void pl_api_update_user(struct pl_api *api);
+void pl_api_delete_user(struct pl_api *api);
+void pl_api_api_tokens(struct pl_api *api);
+void pl_api_create_api_token(struct pl_api *api);
+void pl_api_revoke_api_token(struct pl_api *api);
+
+/* api_audit.c, api_settings.c */
+void pl_api_audit(struct pl_api *api);
+void pl_api_verify_audit(struct pl_api *api);
+void pl_api_settings(struct pl_api *api);
+void pl_api_update_settings(struct pl_api *api);
+
+/* api_notes.c, api_history.c */
+void pl_api_update_printer(struct pl_api *api);
+void pl_api_update_agent(struct pl_api *api);
+void pl_api_printer_events(struct pl_api *api);
+
+/* api_exports.c */
+void pl_api_export_meters(struct pl_api *api);
+void pl_api_export_supplies(struct pl_api *api);
+void pl_api_export_alerts(struct pl_api *api);
 
 /* api_health.c */
 void pl_api_health(struct pl_web_request *rq);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api_calls.h"
+#include "api_fields.h"
 #include "platen/clock.h"
 #include "platen/json.h"
 #include "render.h"
@@ -31,24 +32,6 @@ struct span {
 	int64_t step_ms; /* 1: every reading */
 	const char *resolution;
 };
-
-static bool read_time(struct pl_api *api, const char *name, int64_t otherwise, int64_t *ret_ms)
-{
-	const char *text = pl_web_query(api->rq, name);
-	cJSON *doc;
-	bool ok;
-
-	*ret_ms = otherwise;
-	if (!text)
-		return true;
-	doc = cJSON_CreateObject();
-	cJSON_AddStringToObject(doc, "at", text);
-	ok = pl_json_time(doc, "at", ret_ms);
-	cJSON_Delete(doc);
-	if (!ok)
-		pl_api_wrong_field(api, name, "%s must be a time like 2025-03-01T08:00:00Z.", name);
-	return ok;
-}
 
 /* How many readings a step would give. */
 static enum pl_result count_steps(struct pl_api *api, const struct span *s, int64_t step_ms,
@@ -173,8 +156,8 @@ void pl_api_counters(struct pl_api *api)
 	cJSON *summary = NULL;
 	enum pl_result r;
 
-	if (!read_time(api, "to", pl_clock_wall_ms(), &s.to_ms) ||
-	    !read_time(api, "from", s.to_ms - USUAL_DAYS * DAY_MS, &s.from_ms))
+	if (!pl_api_time_parameter(api, "to", pl_clock_wall_ms(), &s.to_ms) ||
+	    !pl_api_time_parameter(api, "from", s.to_ms - USUAL_DAYS * DAY_MS, &s.from_ms))
 		return;
 	r = pl_db_number(api->db, &s.device_no, "SELECT no FROM devices WHERE id=?1",
 			 PL_ARGS(pl_db_text(api->rq->part[0])), &err);

@@ -153,12 +153,14 @@ static void answer_created(struct pl_api *api, const struct pl_new_token *t)
 	struct pl_server *server = api->server;
 	struct pl_db_rows *rows = NULL;
 	struct pl_error err = { 0 };
+	char url[PL_MAX_SETTING];
 	struct pl_bytes text;
 	cJSON *doc;
 	enum pl_result r;
 
 	pl_bytes_init(&text, 2 * PL_MAX_TOKEN);
-	r = pl_token_write(server->sda_url, server->identity.ca_pin, t->secret, &text);
+	pl_setting_text(server->settings, PL_SETTING_URL, url);
+	r = pl_token_write(*url ? url : server->sda_url, server->identity.ca_pin, t->secret, &text);
 	if (r == PL_OK)
 		r = pl_db_one(api->db, &rows, SELECT FROM " AND t.id=?1",
 			      PL_ARGS(pl_db_text(t->id)), &err);

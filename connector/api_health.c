@@ -66,7 +66,7 @@ void pl_api_metrics(struct pl_web_request *rq)
 	char address[64];
 
 	pl_web_address(rq, address, sizeof address);
-	if (!is_loopback(address)) {
+	if (!is_loopback(address) && !pl_setting_is(server->settings, PL_SETTING_METRICS_OPEN)) {
 		pl_web_error(rq, 403, "forbidden", "Metrics are shown to this machine only.");
 		return;
 	}

@@ -57,16 +57,13 @@ static void add_grants(const struct pl_api *api, struct pl_query *q, const char 
 	pl_query_add(q, ")");
 }
 
-void pl_api_limit(struct pl_api *api, struct pl_query *q, const char *customer_column,
-		  const char *site_column)
+void pl_api_limit_any(struct pl_api *api, struct pl_query *q, const char *customer_column,
+		      const char *site_column)
 {
 	const char *customer = pl_web_query(api->rq, "customer");
 	const char *site = pl_web_query(api->rq, "site");
 
 	add_grants(api, q, customer_column, site_column);
-	pl_query_add(q, " AND ");
-	pl_query_add(q, customer_column);
-	pl_query_add(q, " IN (SELECT id FROM customers WHERE active=1)");
 	if (customer) {
 		pl_query_and(q, "", pl_db_text(customer));
 		pl_query_add(q, "=");
@@ -77,6 +74,15 @@ void pl_api_limit(struct pl_api *api, struct pl_query *q, const char *customer_c
 		pl_query_add(q, "=");
 		pl_query_add(q, site_column);
 	}
+}
+
+void pl_api_limit(struct pl_api *api, struct pl_query *q, const char *customer_column,
+		  const char *site_column)
+{
+	pl_api_limit_any(api, q, customer_column, site_column);
+	pl_query_add(q, " AND ");
+	pl_query_add(q, customer_column);
+	pl_query_add(q, " IN (SELECT id FROM customers WHERE active=1)");
 }
 
 bool pl_api_page_size(struct pl_api *api, int *ret_limit)

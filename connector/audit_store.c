@@ -34,8 +34,7 @@ static enum pl_result read_head(struct pl_db *db, const char *customer_id,
 	return PL_OK;
 }
 
-/* What is hashed is one line: the verb, what it was about, and from where. */
-static void write_what(const struct pl_audit_note *n, struct pl_audit_entry *entry)
+void pl_audit_write_what(const struct pl_audit_note *n, struct pl_audit_entry *entry)
 {
 	snprintf(entry->what, sizeof entry->what, "%s%s%s%s%s", n->what, n->subject ? " " : "",
 		 n->subject ? n->subject : "", n->address ? " from " : "",
@@ -46,21 +45,22 @@ enum pl_result pl_audit_append(struct pl_db *db, void *arg, struct pl_error *err
 {
 	const struct pl_audit_note *n = arg;
 	struct pl_audit_entry entry = { 0 };
+	int64_t now_ms = pl_clock_wall_ms();
 	enum pl_result r = read_head(db, n->customer_id, &entry, err);
 
 	if (r != PL_OK)
 		return r;
-	pl_clock_text(pl_clock_wall_ms(), entry.at);
+	pl_clock_text(now_ms, entry.at);
 	snprintf(entry.who, sizeof entry.who, "%s", n->who);
 	snprintf(entry.outcome, sizeof entry.outcome, "%s", n->outcome);
-	write_what(n, &entry);
+	pl_audit_write_what(n, &entry);
 	pl_audit_hash(&entry, entry.head);
 	return pl_db_run(db,
 			 "INSERT INTO audit (customer_id, seq, at, who, what, outcome, address, "
 			 "subject, prev, head)"
 			 " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
 			 PL_ARGS(pl_db_text(n->customer_id), pl_db_int(entry.seq),
-				 pl_db_text(entry.at), pl_db_text(entry.who), pl_db_text(n->what),
+				 pl_db_int(now_ms), pl_db_text(entry.who), pl_db_text(n->what),
 				 pl_db_text(entry.outcome), pl_db_text(n->address),
 				 pl_db_text(n->subject), pl_db_text(entry.prev),
 				 pl_db_text(entry.head)),

@@ -23,4 +23,8 @@ struct pl_audit_note {
 /* For pl_store_write(): `arg` is a struct pl_audit_note. */
 enum pl_result pl_audit_append(struct pl_db *db, void *arg, struct pl_error *err);
 
+/* Writes the line of an entry that is hashed: verb, subject, address. */
+struct pl_audit_entry;
+void pl_audit_write_what(const struct pl_audit_note *note, struct pl_audit_entry *entry);
+
 #endif

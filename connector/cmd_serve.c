@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent_settings.h"
 #include "api.h"
 #include "commands.h"
 #include "housekeeping.h"
@@ -28,7 +29,6 @@
 #define NAME_REFILL_MS	  30000
 #define ADDRESS_BURST	  50 /* many people may share an address */
 #define ADDRESS_REFILL_MS 6000
-#define REPORT_INTERVAL	  60
 #define SPARE_FILES	  512 /* descriptors that are not port 12351's */
 #define HOUSEKEEPING_S	  5
 
@@ -95,7 +95,6 @@ static enum pl_result open_parts(struct run *run, struct pl_error *err)
 	struct pl_server *s = &run->server;
 	enum pl_result r = open_store(run, err);
 
-	s->report_interval_s = REPORT_INTERVAL;
 	s->started_ms = pl_clock_wall_ms();
 	s->connection_limit = raise_limit();
 	s->names = pl_throttle_create(NAME_BURST, NAME_REFILL_MS);
@@ -108,6 +107,10 @@ static enum pl_result open_parts(struct run *run, struct pl_error *err)
 		r = pl_roster_open(run->place.db, s->park, &s->roster, err);
 	if (r == PL_OK)
 		r = pl_agent_configs_open(run->place.db, &s->configs, err);
+	if (r == PL_OK)
+		r = pl_settings_open(run->place.db, &s->settings, err);
+	if (r == PL_OK)
+		pl_agent_settings_apply(s);
 	if (r == PL_OK)
 		r = pl_events_open(s->park, &s->events, err);
 	if (r == PL_OK)
@@ -152,6 +155,7 @@ static void close_parts(struct run *run)
 	pl_web_close(s->api);
 	pl_web_close(s->sda);
 	pl_events_close(s->events);
+	pl_settings_close(s->settings);
 	pl_agent_configs_close(s->configs);
 	pl_roster_close(s->roster);
 	pl_park_close(s->park);

@@ -28,6 +28,19 @@ static enum pl_result check_url(const char *url, struct pl_error *err)
 	return PL_OK;
 }
 
+/* What was given, else what the settings say, else where the server was last seen. */
+static enum pl_result find_url(struct pl_place *place, const char *given, char *url, size_t cap,
+			       struct pl_error *err)
+{
+	if (given) {
+		snprintf(url, cap, "%s", given);
+		return PL_OK;
+	}
+	if (pl_place_setting(place->db, "enrolment.server_url", url, cap, err) == PL_OK && *url)
+		return PL_OK;
+	return pl_place_setting(place->db, "sda_url", url, cap, err);
+}
+
 static enum pl_result create(struct pl_place *place, const struct wish *wish, struct pl_error *err)
 {
 	char site_id[PL_MAX_ID], customer_id[PL_MAX_ID], url[300] = "";
@@ -40,10 +53,8 @@ static enum pl_result create(struct pl_place *place, const struct wish *wish, st
 	r = pl_site_find(place->db, wish->site, site_id, customer_id, err);
 	if (r == PL_OK)
 		r = pl_identity_load(place->db, place->ring, &identity, err);
-	if (r == PL_OK && wish->url)
-		snprintf(url, sizeof url, "%s", wish->url);
-	else if (r == PL_OK)
-		r = pl_place_setting(place->db, "sda_url", url, sizeof url, err);
+	if (r == PL_OK)
+		r = find_url(place, wish->url, url, sizeof url, err);
 	if (r == PL_OK)
 		r = check_url(url, err);
 	token.site_id = site_id;
@@ -89,6 +100,15 @@ static enum pl_result list(struct pl_place *place, struct pl_error *err)
 	return r == PL_E_NOT_FOUND ? PL_OK : r;
 }
 
+static enum pl_result revoke_token(struct pl_place *place, const char *id, struct pl_error *err)
+{
+	enum pl_result r = pl_enrolment_token_revoke(place->db, id, NULL, err);
+
+	return r == PL_E_NOT_FOUND
+		       ? pl_error_set(err, r, "there is no such token, or it is revoked already")
+		       : r;
+}
+
 enum pl_result pl_cmd_token(int argc, char **argv, struct pl_error *err)
 {
 	struct pl_place place = { 0 };
@@ -117,11 +137,9 @@ enum pl_result pl_cmd_token(int argc, char **argv, struct pl_error *err)
 	else if (!strcmp(verb, "list") && words.count == 1)
 		r = list(&place, err);
 	else if (!strcmp(verb, "revoke") && words.count == 2)
-		r = pl_enrolment_token_revoke(place.db, words.at[1], NULL, err);
+		r = revoke_token(&place, words.at[1], err);
 	else
 		r = pl_error_set(err, PL_E_INVALID, "token create, token list or token revoke ID");
-	if (r == PL_E_NOT_FOUND)
-		r = pl_error_set(err, r, "there is no such token, or it is revoked already");
 	pl_place_close(&place);
 	return r;
 }

@@ -120,10 +120,16 @@ static enum pl_result change(struct pl_place *place, const char *verb, const cha
 
 	if (r != PL_OK)
 		return r;
-	if (!strcmp(verb, "remove"))
-		return pl_user_remove(place->db, id, err);
-	r = hash_of(wish, hash, err);
-	return r == PL_OK ? pl_user_set_password(place->db, id, hash, err) : r;
+	if (strcmp(verb, "remove") != 0) {
+		r = hash_of(wish, hash, err);
+		return r == PL_OK ? pl_user_set_password(place->db, id, hash, err) : r;
+	}
+	r = place->db->ops->script(place->db, "BEGIN IMMEDIATE", err);
+	if (r == PL_OK)
+		r = pl_user_remove(place->db, id, err);
+	if (r == PL_OK)
+		r = place->db->ops->script(place->db, "COMMIT", err);
+	return r;
 }
 
 enum pl_result pl_cmd_user(int argc, char **argv, struct pl_error *err)

@@ -150,11 +150,12 @@ static const char *const VERSION_1 =
 	"CREATE INDEX grants_by_token ON grants (token_id);"
 
 	/* Who did what, in one chain per customer; customer_id '' is the server itself. */
-	"CREATE TABLE audit (customer_id TEXT NOT NULL, seq BIGINT NOT NULL, at TEXT NOT NULL, who "
+	"CREATE TABLE audit (no $ID, customer_id TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT "
+	"NULL, who "
 	"TEXT NOT NULL,"
 	" what TEXT NOT NULL, outcome TEXT NOT NULL, address TEXT, subject TEXT, prev TEXT NOT "
 	"NULL,"
-	" head TEXT NOT NULL, PRIMARY KEY (customer_id, seq));";
+	" head TEXT NOT NULL, UNIQUE (customer_id, seq));";
 
 static const char *const VERSIONS[] = { VERSION_1 };
 

@@ -241,6 +241,23 @@ void pl_roster_move(struct pl_roster *roster, struct pl_roster_agent *agent, con
 	pthread_mutex_unlock(&roster->mutex);
 }
 
+/* Agents are found by number, so that `each` runs without the mutex. */
+void pl_roster_each(struct pl_roster *roster,
+		    void (*each)(void *arg, struct pl_roster_agent *agent), void *arg)
+{
+	size_t cap;
+
+	pthread_mutex_lock(&roster->mutex);
+	cap = roster->no_cap;
+	pthread_mutex_unlock(&roster->mutex);
+	for (size_t no = 0; no < cap; no++) {
+		struct pl_roster_agent *agent = pl_roster_find_no(roster, (int64_t)no);
+
+		if (agent)
+			each(arg, agent);
+	}
+}
+
 void pl_roster_wake(struct pl_roster *roster, struct pl_roster_agent *agent)
 {
 	pthread_mutex_lock(&roster->mutex);

@@ -55,6 +55,10 @@ void pl_roster_site(struct pl_roster *roster, struct pl_roster_agent *agent,
 /* Moves an agent to another site. */
 void pl_roster_move(struct pl_roster *roster, struct pl_roster_agent *agent, const char *site_id);
 
+/* Calls `each` for every agent; it may revoke or wake. */
+void pl_roster_each(struct pl_roster *roster,
+		    void (*each)(void *arg, struct pl_roster_agent *agent), void *arg);
+
 /* There is something for this agent: wakes its long poll, or its next one. */
 void pl_roster_wake(struct pl_roster *roster, struct pl_roster_agent *agent);
 /* The same for all agents of a customer (NULL: of all), because their configuration changed. */

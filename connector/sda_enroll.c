@@ -12,8 +12,11 @@
 #include "platen/clock.h"
 #include "platen/json.h"
 #include "platen/log.h"
+#include "pending.h"
 #include "sda.h"
 #include "token.h"
+
+#define PENDING_RETRY_S 60
 
 static cJSON *parse(struct pl_web_request *rq)
 {
@@ -112,32 +115,36 @@ static bool is_throttled(struct pl_web_request *rq, const char *address)
 	return true;
 }
 
-static void enroll_with(struct pl_web_request *rq, struct pl_db *reader, struct pl_enrolment *e,
-			const char *csr, const char *address)
+/* The PC is in: tells the roster, the console and the PC. */
+static void welcome(struct pl_web_request *rq, const struct pl_enrolment *e, const char *address)
+{
+	struct pl_server *server = pl_web_owner(rq);
+
+	if (pl_roster_add(server->roster, e->agent_no, e->agent_id, e->customer_id, e->site_id) !=
+	    PL_OK) {
+		pl_web_error(rq, 500, "internal", "The server is out of memory");
+		return;
+	}
+	log_info(NULL, "enrolled agent=%s site=%s address=%s", e->agent_id, e->site_id, address);
+	pl_events_post(server->events, e->customer_id, e->site_id, "agent.changed", e->agent_id,
+		       NULL, e->agent_id, NULL);
+	answer_enrolled(rq, e);
+}
+
+static void enroll_by_token(struct pl_web_request *rq, struct pl_db *reader, struct pl_enrolment *e,
+			    const char *csr, const char *address)
 {
 	struct pl_server *server = pl_web_owner(rq);
 	struct pl_error err = { 0 };
-	enum pl_result r = pl_identity_check_csr(csr, e->fingerprint, &err);
+	enum pl_result r = pl_enrolment_look(reader, e, &err);
 
-	if (r != PL_OK) {
-		pl_web_error(rq, 400, "bad_request", "%s", err.text);
-		return;
-	}
-	r = pl_enrolment_look(reader, e, &err);
 	if (r == PL_OK)
 		r = pl_identity_issue(&server->identity, csr, e->agent_id, e->customer_id,
 				      &e->certificate, &err);
 	if (r == PL_OK)
 		r = pl_store_write(server->store, pl_enrolment_store, e, &err);
-	if (r == PL_OK)
-		r = pl_roster_add(server->roster, e->agent_no, e->agent_id, e->customer_id,
-				  e->site_id);
 	if (r == PL_OK) {
-		log_info(NULL, "enrolled agent=%s site=%s address=%s", e->agent_id, e->site_id,
-			 address);
-		pl_events_post(server->events, e->customer_id, e->site_id, "agent.changed",
-			       e->agent_id, NULL, e->agent_id, NULL);
-		answer_enrolled(rq, e);
+		welcome(rq, e, address);
 		return;
 	}
 	if (r != PL_E_DENIED || !e->refusal) {
@@ -150,10 +157,65 @@ static void enroll_with(struct pl_web_request *rq, struct pl_db *reader, struct 
 	pl_web_error(rq, 403, e->refusal, "%s", err.text);
 }
 
+static void answer_pending(struct pl_web_request *rq, const struct pl_pending *p)
+{
+	cJSON *doc = cJSON_CreateObject();
+	char until[PL_MAX_TIME_TEXT];
+
+	pl_clock_text(p->expires_ms, until);
+	cJSON_AddStringToObject(doc, "status", "pending");
+	cJSON_AddStringToObject(doc, "fingerprint", p->enrolment->fingerprint);
+	cJSON_AddNumberToObject(doc, "retry_after_s", PENDING_RETRY_S);
+	cJSON_AddStringToObject(doc, "expires_at", until);
+	pl_web_json(rq, 202, doc);
+}
+
+/* Without a token: asks an administrator, or takes his answer. */
+static void enroll_by_approval(struct pl_web_request *rq, struct pl_enrolment *e, const char *csr,
+			       const cJSON *host, const char *address)
+{
+	struct pl_server *server = pl_web_owner(rq);
+	struct pl_pending p = {
+		.enrolment = e, .csr = csr, .address = address, .now_ms = pl_clock_wall_ms()
+	};
+	struct pl_error err = { 0 };
+	struct pl_bytes text;
+	enum pl_result r;
+
+	pl_bytes_init(&text, 4096);
+	r = host ? pl_json_print(host, &text) : pl_bytes_add_text(&text, "{}");
+	p.host = (const char *)text.at;
+	if (r == PL_OK)
+		r = pl_store_write(server->store, pl_pending_ask, &p, &err);
+	if (r == PL_OK && p.state == PL_PENDING_APPROVED) {
+		r = pl_identity_issue(&server->identity, csr, e->agent_id, e->customer_id,
+				      &e->certificate, &err);
+		if (r == PL_OK)
+			r = pl_store_write(server->store, pl_enrolment_put, e, &err);
+	}
+	pl_bytes_finish(&text);
+	if (r == PL_E_FULL || r == PL_E_TOO_BIG) {
+		pl_web_add_header(rq, "Retry-After", "3600");
+		pl_web_error(rq, 429, "too_fast",
+			     "Too many PCs wait for an answer; try again later");
+	} else if (r != PL_OK) {
+		pl_sda_store_failed(rq, r, &err);
+	} else if (p.state == PL_PENDING_APPROVED) {
+		welcome(rq, e, address);
+	} else if (p.state == PL_PENDING_REJECTED) {
+		pl_web_error(rq, 403, "enroll_refused", "An administrator refused this PC");
+	} else {
+		pl_events_post(server->events, "", "", "enrolment.pending", NULL, NULL, NULL, NULL);
+		answer_pending(rq, &p);
+	}
+}
+
 static void enroll(struct pl_db *reader, void *arg)
 {
 	struct pl_web_request *rq = arg;
+	struct pl_server *server = pl_web_owner(rq);
 	struct pl_enrolment *e = calloc(1, sizeof *e);
+	struct pl_error err = { 0 };
 	cJSON *doc = e ? parse(rq) : NULL;
 	const char *token = pl_json_text(doc, "token"), *csr = pl_json_text(doc, "csr");
 	char address[64];
@@ -161,17 +223,21 @@ static void enroll(struct pl_db *reader, void *arg)
 	pl_web_address(rq, address, sizeof address);
 	if (!e) {
 		pl_web_error(rq, 500, "internal", "The server is out of memory");
-	} else if (!doc) {
-		; /* answered */
-	} else if (!csr) {
+	} else if (doc && !csr) {
 		pl_web_error(rq, 400, "bad_request", "csr must be a PKCS#10 request in PEM");
-	} else if (!token) {
+	} else if (doc && !token && !pl_setting_is(server->settings, PL_SETTING_APPROVAL)) {
 		pl_web_error(rq, 403, "token_required",
 			     "This connector enrols by token only; create one in its console");
-	} else if (!is_throttled(rq, address)) {
-		pl_token_hash(pl_span_of(token), e->secret_hash);
+	} else if (doc && !is_throttled(rq, address)) {
 		read_host(doc, &e->host);
-		enroll_with(rq, reader, e, csr, address);
+		if (pl_identity_check_csr(csr, e->fingerprint, &err) != PL_OK) {
+			pl_web_error(rq, 400, "bad_request", "%s", err.text);
+		} else if (token) {
+			pl_token_hash(pl_span_of(token), e->secret_hash);
+			enroll_by_token(rq, reader, e, csr, address);
+		} else {
+			enroll_by_approval(rq, e, csr, pl_json_at(doc, "host"), address);
+		}
 	}
 	cJSON_Delete(doc);
 	free(e);

@@ -16,6 +16,7 @@
 #include "park.h"
 #include "pool.h"
 #include "roster.h"
+#include "settings.h"
 #include "store.h"
 #include "throttle.h"
 #include "web.h"
@@ -28,6 +29,7 @@ struct pl_server {
 	struct pl_pool *pool;
 	struct pl_park *park;
 	struct pl_roster *roster;
+	struct pl_settings *settings;
 	struct pl_agent_configs *configs;
 	struct pl_events *events;
 	struct pl_throttle *names;     /* failed logins by name */
@@ -36,7 +38,7 @@ struct pl_server {
 	struct pl_web *sda;
 	struct pl_web *api;
 	int64_t started_ms;
-	int report_interval_s;
+	_Atomic int report_interval_s;
 	unsigned connection_limit; /* of port 12351 */
 	_Atomic bool stopping;
 };

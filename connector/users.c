@@ -122,21 +122,25 @@ enum pl_result pl_user_set_password(struct pl_db *db, const char *user_id,
 	return r;
 }
 
+enum pl_result pl_user_check_last(struct pl_db *db, struct pl_error *err)
+{
+	int64_t left = 0;
+	enum pl_result r = pl_db_number(
+		db, &left,
+		"SELECT count(*) FROM grants g JOIN users u ON u.id=g.user_id WHERE g.role='admin'"
+		" AND g.customer_id IS NULL AND u.active=1",
+		PL_NO_ARGS, err);
+
+	if (r == PL_OK && left == 0)
+		return pl_error_set(err, PL_E_REFUSED,
+				    "nobody would be left who may administer everything");
+	return r;
+}
+
 enum pl_result pl_user_remove(struct pl_db *db, const char *user_id, struct pl_error *err)
 {
-	int64_t others = 0;
-	enum pl_result r;
+	enum pl_result r = pl_db_change(db, "DELETE FROM users WHERE id=?1",
+					PL_ARGS(pl_db_text(user_id)), err);
 
-	r = pl_db_number(
-		db, &others,
-		"SELECT count(*) FROM grants g JOIN users u ON u.id=g.user_id WHERE g.role='admin'"
-		" AND g.customer_id IS NULL AND u.active=1 AND u.id<>?1",
-		PL_ARGS(pl_db_text(user_id)), err);
-	if (r == PL_OK && others == 0)
-		return pl_error_set(
-			err, PL_E_REFUSED,
-			"this is the last administrator of everything; make another first");
-	return r == PL_OK ? pl_db_change(db, "DELETE FROM users WHERE id=?1",
-					 PL_ARGS(pl_db_text(user_id)), err)
-			  : r;
+	return r == PL_OK ? pl_user_check_last(db, err) : r;
 }

@@ -47,6 +47,10 @@ enum pl_result pl_user_set_password(struct pl_db *db, const char *user_id,
  */
 enum pl_result pl_user_remove(struct pl_db *db, const char *user_id, struct pl_error *err);
 
+/* PL_E_REFUSED when nobody is left who may administer everything: ends a change that took it away.
+ */
+enum pl_result pl_user_check_last(struct pl_db *db, struct pl_error *err);
+
 enum pl_result pl_user_id_of(struct pl_db *db, const char *name, char ret_id[static PL_MAX_ID],
 			     struct pl_error *err);
 
