@@ -20,6 +20,7 @@ struct conversation {
 	struct pl_known *known;
 	enum pl_depth depth;
 	int64_t by_ms;
+	int http_port;		     /* of the program that has the printer and shares it; 0 none */
 	bool speaks_pjl;	     /* the 1284 ID says so */
 	struct pl_evidence evidence; /* for the identity */
 	struct pl_snapshot part;     /* what the language at work has told */
@@ -47,8 +48,8 @@ enum pl_result conversation_pjl(struct conversation *c, struct pl_error *err);
 enum pl_result conversation_lock(const struct pl_usb_device *dev, struct pl_lock **ret_lock,
 				 struct pl_error *err);
 
-/* True when the device has an interface for HTTP that can be leased without touching the print
- * pipe. */
-bool conversation_can_http(const struct pl_usb_device *dev);
+/* True when HTTP can reach the printer: through the program that has it, or by an interface that
+ * can be leased without touching the print pipe. */
+bool conversation_can_http(const struct conversation *c);
 
 #endif

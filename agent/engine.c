@@ -132,6 +132,7 @@ static void employ(struct pl_engine *e, const struct pl_usb_device *dev)
 {
 	struct pl_worker_home home = {
 		.usb = e->options.usb,
+		.wake = e->stopping,
 		.outlet = { record, e },
 		.actions = e->actions,
 		.claim_key = claim_key,
@@ -265,8 +266,15 @@ enum pl_result pl_engine_create(const struct pl_engine_options *options,
 {
 	struct pl_engine *e = calloc(1, sizeof(*e));
 
+	enum pl_result r;
+
 	if (!e)
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+	r = pl_wake_create(&e->stopping, err);
+	if (r != PL_OK) {
+		free(e);
+		return r;
+	}
 	e->options = *options;
 	pthread_mutex_init(&e->lock, NULL);
 	pl_clock_cond_init(&e->wake);
@@ -281,6 +289,7 @@ void pl_engine_destroy(struct pl_engine *e)
 {
 	if (!e)
 		return;
+	pl_wake_destroy(e->stopping);
 	pthread_cond_destroy(&e->wake);
 	pthread_mutex_destroy(&e->lock);
 	free(e);
@@ -311,6 +320,7 @@ void pl_engine_stop(struct pl_engine *e)
 	e->stop = true;
 	pthread_cond_signal(&e->wake);
 	pthread_mutex_unlock(&e->lock);
+	pl_wake_set(e->stopping);
 	pl_usb_interrupt(e->options.usb);
 	pthread_join(e->thread, NULL);
 	e->running = false;

@@ -30,6 +30,7 @@ struct pl_engine {
 	struct pl_engine_options options;
 	struct pl_actions *actions;
 	struct pl_uplink *uplink;
+	struct pl_wake *stopping; /* ends the workers' waits that are not USB's */
 	pthread_t thread;
 	bool running;
 	int64_t started_ms, started_wall_ms;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "os/broker.h"
 #include "os/spooler.h"
 
 const struct pl_usb_setting *pl_owner_print_pipe(const struct pl_usb_device *dev)
@@ -47,19 +48,40 @@ static void look_at_interface(struct pl_usb *usb, const struct pl_usb_device *de
 	}
 }
 
+/* A program that has the printer may be ipp-usb, which shares it. */
+static void look_at_broker(const struct pl_usb_device *dev, struct pl_occupancy *o)
+{
+	struct pl_broker broker;
+
+	if (!o->busy)
+		return;
+	pl_broker_look(dev, &broker);
+	if (!broker.holds)
+		return;
+	o->owner = PL_OWNER_IPP_USB;
+	o->http_port = broker.port;
+	o->busy = broker.port == 0;
+	o->note[0] = '\0';
+	if (o->busy)
+		snprintf(o->note, sizeof(o->note),
+			 "ipp-usb has this printer and does not serve it: %s",
+			 broker.status[0] ? broker.status : "it gives no reason");
+}
+
 /* The spooler's word explains who that program is, and tells of jobs that have not reached the
  * device yet. */
 static void look_at_queues(const struct pl_usb_device *dev, struct pl_occupancy *o)
 {
 	struct pl_queues queues;
 
-	pl_spooler_look(dev, &queues);
+	pl_spooler_look(dev, o->http_port, &queues);
 	if (queues.count > 0)
 		o->pipe_is_free = false;
 	if (queues.active_jobs == 0)
 		return;
 	o->busy = true;
-	o->owner = PL_OWNER_CUPS;
+	if (o->owner != PL_OWNER_IPP_USB)
+		o->owner = PL_OWNER_CUPS;
 	snprintf(o->note, sizeof(o->note), "The queue %s has %d jobs for this printer", queues.name,
 		 queues.active_jobs);
 }
@@ -80,6 +102,7 @@ void pl_owner_look(struct pl_usb *usb, const struct pl_usb_device *dev,
 	}
 	o.pipe_is_free = pipe && !o.busy &&
 			 pl_usb_owner(usb, dev, pipe->interface, driver) == PL_USB_OWNER_NONE;
+	look_at_broker(dev, &o);
 	look_at_queues(dev, &o);
 	*ret_occupancy = o;
 }

@@ -17,6 +17,7 @@ struct pl_occupancy {
 	bool busy;	   /* somebody uses it: tier 0 only */
 	bool pipe_is_free; /* the print pipe may be leased: no driver bound, no queue prints to it
 			    */
+	int http_port;	   /* ipp-usb has it and passes HTTP on at 127.0.0.1; 0: no */
 	char note[PL_MAX_ERROR]; /* why not, for the person at the PC; "" none */
 };
 

@@ -138,7 +138,7 @@ static enum pl_result talk(struct conversation *c, const struct pl_occupancy *o,
 {
 	enum pl_result r = PL_OK;
 
-	if (conversation_can_http(c->dev))
+	if (conversation_can_http(c))
 		r = conversation_http(c, err);
 	if (r != PL_OK || c->r->access.tier >= 1 || pl_known_way(c->known) == PL_WAY_HTTP)
 		return r;
@@ -173,6 +173,7 @@ static enum pl_result converse(struct conversation *c, struct pl_error *err)
 	pl_owner_look(c->prober->usb, c->dev, &occupancy);
 	c->r->access.owner = occupancy.owner;
 	c->r->access.busy = occupancy.busy;
+	c->http_port = occupancy.http_port;
 	memcpy(c->r->access.note, occupancy.note, sizeof(c->r->access.note));
 
 	if (power == PL_USB_POWER_SUSPENDED)

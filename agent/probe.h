@@ -12,6 +12,7 @@
  * Memory: values; about 60 KB of heap during a conversation.
  */
 
+#include "os/os.h"
 #include "platen/ledm.h"
 #include "reading.h"
 #include "schedule.h"
@@ -20,6 +21,7 @@
 struct pl_prober {
 	struct pl_usb *usb;
 	enum pl_pjl_policy pjl;
+	struct pl_wake *wake; /* ends waits that pl_usb_interrupt() does not; NULL: none */
 };
 
 /* Whether a printer speaks a language; asked once while it is attached. */

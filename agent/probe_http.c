@@ -6,6 +6,7 @@
 #include "owner.h"
 #include "platen/clock.h"
 #include "platen/ipp.h"
+#include "tcp_stream.h"
 
 #define LEASE_MS	2000
 #define IDENTITY_AGE_MS (24 * 3600 * 1000LL)
@@ -27,8 +28,12 @@ static bool is_spare(const struct pl_usb_device *dev, const struct pl_usb_settin
 	       !has_print_pipe(dev, s->interface);
 }
 
-bool conversation_can_http(const struct pl_usb_device *dev)
+bool conversation_can_http(const struct conversation *c)
 {
+	const struct pl_usb_device *dev = c->dev;
+
+	if (c->http_port)
+		return true;
 	for (size_t i = 0; i < dev->setting_count; i++)
 		if (is_spare(dev, &dev->settings[i]))
 			return true;
@@ -49,6 +54,9 @@ enum pl_result line_pick_up(struct line *l, struct pl_error *err)
 
 	if (l->stream)
 		return PL_OK;
+	if (l->c->http_port)
+		return pl_tcp_connect("127.0.0.1", l->c->http_port, conversation_by(l->c, LEASE_MS),
+				      l->c->prober->wake, &l->stream, err);
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < dev->setting_count; i++) {
 			const struct pl_usb_setting *s = &dev->settings[i];
@@ -157,6 +165,7 @@ enum pl_result pl_probe_identify(const struct pl_prober *p, const struct pl_usb_
 	pl_owner_look(p->usb, dev, &occupancy);
 	if (occupancy.busy)
 		return pl_error_set(err, PL_E_BUSY, "%s", occupancy.note);
+	c.http_port = occupancy.http_port;
 	r = conversation_lock(dev, &lock, err);
 	if (r != PL_OK)
 		return r;

@@ -21,6 +21,7 @@ struct pl_worker;
 /* What a worker needs of its surroundings; outlives it. */
 struct pl_worker_home {
 	struct pl_usb *usb;
+	struct pl_wake *wake;	 /* set when the program stops */
 	struct pl_outlet outlet; /* takes records, from the worker's thread */
 	struct pl_actions *actions;
 	/* Settles the key of a printer among those attached: returns true when `key` is free and

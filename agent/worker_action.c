@@ -85,7 +85,7 @@ static const char *choose_way(const struct pl_known *known, const struct pl_acti
 
 static void identify(struct pl_worker *w, const struct pl_action *a)
 {
-	struct pl_prober prober = { .usb = w->home.usb, .pjl = PL_PJL_NEVER };
+	struct pl_prober prober = { .usb = w->home.usb, .pjl = PL_PJL_NEVER, .wake = w->home.wake };
 	struct pl_error err;
 	const char *way;
 	enum pl_result r;

@@ -136,7 +136,9 @@ static bool has_woken(struct pl_worker *w)
 
 static enum pl_result converse(struct pl_worker *w, enum pl_depth depth, struct pl_error *err)
 {
-	struct pl_prober prober = { .usb = w->home.usb, .pjl = worker_tuning(w).pjl };
+	struct pl_prober prober = { .usb = w->home.usb,
+				    .pjl = worker_tuning(w).pjl,
+				    .wake = w->home.wake };
 
 	return pl_probe(&prober, &w->dev, &w->known, depth, pl_clock_in_ms(LOOK_MS), w->now, err);
 }

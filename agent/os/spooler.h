@@ -17,7 +17,8 @@ struct pl_queues {
 	char name[64];	 /* of a queue with jobs, else of the first one */
 };
 
-/* No spooler, or no answer from it: no queues. */
-void pl_spooler_look(const struct pl_usb_device *dev, struct pl_queues *ret_queues);
+/* `http_port`: where ipp-usb serves this printer, 0 for none; queues that print through it count
+ * too. No spooler, or no answer from it: no queues. */
+void pl_spooler_look(const struct pl_usb_device *dev, int http_port, struct pl_queues *ret_queues);
 
 #endif

@@ -4,10 +4,13 @@
  *
  *     usb://HP/LaserJet%20MFP%20M227fdw?serial=VNB3K12345&interface=1
  *     hp:/usb/HP_LaserJet_M227?serial=VNB3K12345
+ *     ipp://localhost:60000/ipp/print                        through ipp-usb
+ *     ipp://HP%20LaserJet%20M227%20(USB)._ipp._tcp.local/    the same, found by DNS-SD
  */
 #include "spooler.h"
 
 #include <cups/cups.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,16 +47,30 @@ static bool is_usb_uri(const char *uri)
 	       strncmp(uri, "hpfax:/usb/", 11) == 0 || strncmp(uri, "gutenprint", 10) == 0;
 }
 
+/* A queue through ipp-usb: by its port, else by its name, which DNS-SD makes of the model. */
+static bool is_through_broker(const char *text, int http_port, const struct pl_usb_device *dev)
+{
+	char local[48], loopback[48];
+
+	if (http_port == 0 || (strncmp(text, "ipp", 3) != 0 && strncmp(text, "dnssd:", 6) != 0 &&
+			       strncmp(text, "implicitclass:", 14) != 0))
+		return false;
+	snprintf(local, sizeof(local), "//localhost:%d/", http_port);
+	snprintf(loopback, sizeof(loopback), "//127.0.0.1:%d/", http_port);
+	return strstr(text, local) || strstr(text, loopback) ||
+	       (strstr(text, "(USB)") && dev->product[0] && strstr(text, dev->product));
+}
+
 /* By serial number where the URI has one, else by the model in it: two of a model without numbers
  * cannot be told apart by CUPS either. */
-static bool is_this_printer(const char *uri, const struct pl_usb_device *dev)
+static bool is_this_printer(const char *uri, const struct pl_usb_device *dev, int http_port)
 {
 	char text[512];
 	const char *serial;
 
-	if (!is_usb_uri(uri))
-		return false;
 	unescape(uri, text, sizeof(text));
+	if (!is_usb_uri(uri))
+		return is_through_broker(text, http_port, dev);
 	serial = strstr(text, "serial=");
 	if (serial && dev->serial[0]) {
 		struct pl_span rest = pl_span_of(serial + strlen("serial="));
@@ -81,10 +98,10 @@ static void read_attribute(struct queue *q, ipp_attribute_t *a)
 		q->jobs = ippGetInteger(a, 0);
 }
 
-static void count_queue(const struct queue *q, const struct pl_usb_device *dev,
+static void count_queue(const struct queue *q, const struct pl_usb_device *dev, int http_port,
 			struct pl_queues *queues)
 {
-	if (!q->name || !q->uri || !is_this_printer(q->uri, dev))
+	if (!q->name || !q->uri || !is_this_printer(q->uri, dev, http_port))
 		return;
 	if (queues->count == 0 || (queues->active_jobs == 0 && q->jobs > 0))
 		pl_span_copy(pl_span_of(q->name), queues->name, sizeof(queues->name));
@@ -92,7 +109,8 @@ static void count_queue(const struct queue *q, const struct pl_usb_device *dev,
 	queues->active_jobs += q->jobs;
 }
 
-static void read_queues(ipp_t *answer, const struct pl_usb_device *dev, struct pl_queues *queues)
+static void read_queues(ipp_t *answer, const struct pl_usb_device *dev, int http_port,
+			struct pl_queues *queues)
 {
 	struct queue q = { 0 };
 	ipp_attribute_t *a;
@@ -102,10 +120,10 @@ static void read_queues(ipp_t *answer, const struct pl_usb_device *dev, struct p
 			read_attribute(&q, a);
 			continue;
 		}
-		count_queue(&q, dev, queues); /* a separator ends each queue */
+		count_queue(&q, dev, http_port, queues); /* a separator ends each queue */
 		q = (struct queue){ 0 };
 	}
-	count_queue(&q, dev, queues);
+	count_queue(&q, dev, http_port, queues);
 }
 
 static ipp_t *ask(http_t *http)
@@ -125,7 +143,7 @@ static int give_up(http_t *http, void *data)
 	return 0;
 }
 
-void pl_spooler_look(const struct pl_usb_device *dev, struct pl_queues *ret_queues)
+void pl_spooler_look(const struct pl_usb_device *dev, int http_port, struct pl_queues *ret_queues)
 {
 	http_t *http;
 	ipp_t *answer;
@@ -139,7 +157,7 @@ void pl_spooler_look(const struct pl_usb_device *dev, struct pl_queues *ret_queu
 	httpSetTimeout(http, ANSWER_S, give_up, NULL);
 	answer = ask(http);
 	if (answer)
-		read_queues(answer, dev, ret_queues);
+		read_queues(answer, dev, http_port, ret_queues);
 	ippDelete(answer);
 	httpClose(http);
 }

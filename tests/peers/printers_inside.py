@@ -79,8 +79,8 @@ def changes(rng):
     }[kind]
 
 
-def main(document, inside, profiles=NAMES):
-    """Runs inside(world, rng) among the printers; the seed is printed, and can be given again."""
+def main(document, inside, profiles=NAMES, wrapper=()):
+    """Runs inside(world, rng) among the printers (by `wrapper`, if any); the seed is printed, and can be given again."""
     parser = argparse.ArgumentParser(description=document)
     parser.add_argument("--build", required=True, type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=None)
@@ -96,5 +96,5 @@ def main(document, inside, profiles=NAMES):
         words = [str(build / "tests" / "vprinter" / "platen-vprinter"), "--control", folder + "/vprinter.sock"]
         for name in profiles:
             words += ["--profile", f"{name}={PROFILES / name}"]
-        words += ["--", sys.executable, sys.argv[0], "--build", str(build), "--seed", str(seed), "--folder", folder]
+        words += ["--", *wrapper, sys.executable, sys.argv[0], "--build", str(build), "--seed", str(seed), "--folder", folder]
         return subprocess.run(words, env={**os.environ, "PYTHONUNBUFFERED": "1"}, timeout=280).returncode
