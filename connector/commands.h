@@ -14,5 +14,9 @@ enum pl_result pl_cmd_init(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_token(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_user(int argc, char **argv, struct pl_error *err);
+enum pl_result pl_cmd_audit(int argc, char **argv, struct pl_error *err);
+enum pl_result pl_cmd_backup(int argc, char **argv, struct pl_error *err);
+enum pl_result pl_cmd_restore(int argc, char **argv, struct pl_error *err);
+enum pl_result pl_cmd_doctor(int argc, char **argv, struct pl_error *err);
 
 #endif

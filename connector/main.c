@@ -30,6 +30,18 @@ static const struct {
 	  "[--password-stdin]\n"
 	  "  user passwd NAME [--password-stdin] | user list | user remove NAME\n"
 	  "      administrators" },
+	{ "audit", pl_cmd_audit,
+	  "audit verify [--head HASH] [--customer ID] | audit export [--customer ID]\n"
+	  "      walks the hash chains of who did what; writes one out with a signed end" },
+	{ "backup", pl_cmd_backup,
+	  "backup FILE\n"
+	  "      copies the store, also while the server runs; the master key is not in it" },
+	{ "restore", pl_cmd_restore,
+	  "restore FILE\n"
+	  "      makes the data folder from a backup and the master key" },
+	{ "doctor", pl_cmd_doctor,
+	  "doctor\n"
+	  "      looks at all that may be wrong, and says what to do" },
 };
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
 
