@@ -9,11 +9,11 @@ else()
 endif()
 
 list(APPEND AGENT_SOURCES
-  settings.c url.c proxy.c trace_stream.c tls_verify.c tls_stream.c dial.c call.c
+  settings.c url.c proxy.c trace_stream.c tls_verify.c tls_config.c tls_stream.c dial.c call.c
   keys.c token.c candidate.c enrolment.c enroll.c
-  spool_db.c spool.c spool_room.c sent.c audit_record.c
-  action.c action_journal.c action_parse.c action_post.c
-  backoff.c uplink.c uplink_enroll.c uplink_report.c uplink_work.c
+  spool_db.c spool.c spool_add.c spool_out.c spool_room.c sent.c audit_record.c
+  action.c action_journal.c action_open.c action_parse.c action_post.c action_receive.c
+  backoff.c uplink.c uplink_batch.c uplink_enroll.c uplink_report.c uplink_state.c uplink_work.c
   ${north_os})
 list(APPEND AGENT_USES platen_ipp)
 list(APPEND AGENT_PRIVATE_USES PkgConfig::SQLITE platen_mbedtls)

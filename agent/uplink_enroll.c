@@ -4,6 +4,7 @@
 #include "uplink_enroll.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit_record.h"
@@ -39,10 +40,22 @@ static void show_fingerprint(struct pl_uplink *u, const struct pl_candidate *can
 	pthread_mutex_unlock(&u->lock);
 }
 
-static enum pl_result adopt(struct pl_uplink *u, const struct pl_enrolment *e, struct pl_error *err)
+static enum pl_result replace(void *arg, struct pl_enrolment *e)
+{
+	struct pl_enrolment fresh;
+	enum pl_result r = pl_enrolment_copy(arg, &fresh);
+
+	if (r != PL_OK)
+		return r;
+	pl_enrolment_finish(e);
+	*e = fresh;
+	return PL_OK;
+}
+
+static enum pl_result adopt(struct pl_uplink *u, struct pl_enrolment *e, struct pl_error *err)
 {
 	char what[PL_MAX_URL + 32];
-	enum pl_result r = pl_uplink_adopt(u, e, err);
+	enum pl_result r = pl_uplink_alter(u, replace, e, err);
 
 	if (r != PL_OK)
 		return r;
@@ -50,6 +63,7 @@ static enum pl_result adopt(struct pl_uplink *u, const struct pl_enrolment *e, s
 	snprintf(what, sizeof(what), "enrolled at %s", e->server);
 	(void)pl_audit_record(u->options.spool, u->options.audit, "agent", what, "done", NULL);
 	(void)pl_candidate_remove(u->options.settings->state_dir, NULL);
+	pl_uplink_call_anew(u);
 	pl_actions_resume(u->options.actions);
 	pl_uplink_apply_config(u, e->config);
 	pl_uplink_set_state(u, PL_ENROL_DONE, NULL);
@@ -120,6 +134,26 @@ enum pl_result pl_uplink_try_enrolment(struct pl_uplink *u, const struct pl_ask 
 	return r;
 }
 
+/* Only what a renewal brings: settings and command keys may have changed meanwhile. */
+static enum pl_result take_certificate(void *arg, struct pl_enrolment *e)
+{
+	const struct pl_enrolment *from = arg;
+	char *certificate = strdup(from->certificate_pem), *ca = strdup(from->ca_pem);
+
+	if (!certificate || !ca) {
+		free(certificate);
+		free(ca);
+		return PL_E_NO_MEMORY;
+	}
+	free(e->certificate_pem);
+	free(e->ca_pem);
+	e->certificate_pem = certificate;
+	e->ca_pem = ca;
+	e->not_before_ms = from->not_before_ms;
+	e->not_after_ms = from->not_after_ms;
+	return PL_OK;
+}
+
 enum pl_result pl_uplink_renew(struct pl_uplink *u, struct pl_caller *caller, struct pl_error *err)
 {
 	struct pl_answer answer = { 0 };
@@ -133,11 +167,13 @@ enum pl_result pl_uplink_renew(struct pl_uplink *u, struct pl_caller *caller, st
 		return pl_error_set(err, r, "out of memory");
 	r = pl_enroll_renew(caller, &e, pl_clock_in_ms(CALL_MS), &answer, err);
 	if (r == PL_OK)
-		r = pl_uplink_adopt(u, &e, err);
+		r = pl_uplink_alter(u, take_certificate, &e, err);
 	else if (answer.status >= 400)
 		pl_uplink_heed(u, &answer);
-	if (r == PL_OK)
+	if (r == PL_OK) {
+		pl_uplink_call_anew(u);
 		log_info(NULL, "the certificate was renewed");
+	}
 	pl_answer_finish(&answer);
 	pl_enrolment_finish(&e);
 	return r;

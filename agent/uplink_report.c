@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The report thread: enrolment first, then records, states of actions, renewal. It sleeps in the
  * spool's condition until something urgent comes or the connector's interval is over. */
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-
-#include <cjson/cJSON.h>
 
 #include "platen/clock.h"
 #include "platen/json.h"
 #include "platen/log.h"
 #include "platen/random.h"
+#include "uplink_batch.h"
 #include "uplink_enroll.h"
 #include "uplink_state.h"
 
 #define CALL_MS	       60000
 #define IDLE_CLOSE_MS  10000
 #define RENEW_RETRY_MS 3600000
-#define CLOCK_WRONG_MS 300000
 
 struct report {
 	struct pl_uplink *u;
@@ -28,137 +24,8 @@ struct report {
 	int64_t next_ms;     /* when the interval is over; 0: at once */
 	int64_t close_ms;    /* when an idle connection is closed */
 	int64_t renew_ms;    /* not before */
-	int max_records;
+	struct pl_batch batch;
 };
-
-/* --- one batch --- */
-
-static enum pl_result add_head(struct pl_uplink *u, struct pl_bytes *out)
-{
-	struct pl_spool_state state;
-	char boot_id[PL_UUID_TEXT], head[PL_HASH_TEXT];
-	int64_t seq;
-
-	pl_spool_state(u->options.spool, &state);
-	pl_os_boot_id(boot_id);
-	pl_audit_head(u->options.audit, &seq, head);
-	return pl_bytes_add_format(
-		out,
-		"{\"spool_id\":\"%s\",\"boot_id\":\"%s\",\"audit\":{\"seq\":%" PRId64
-		",\"head\":\"%s\"},\"dropped\":%" PRId64 ",\"records\":",
-		state.spool_id, boot_id, seq, head, state.dropped);
-}
-
-static void note_clock(struct pl_uplink *u, const cJSON *doc)
-{
-	int64_t server_ms, offset, before;
-
-	if (!pl_json_time(doc, "server_time", &server_ms))
-		return;
-	offset = server_ms - pl_clock_wall_ms();
-	pthread_mutex_lock(&u->lock);
-	before = u->status.clock_offset_ms;
-	u->status.clock_offset_ms = offset;
-	pthread_mutex_unlock(&u->lock);
-	pl_actions_set_clock_offset(u->options.actions, offset);
-	if ((offset > CLOCK_WRONG_MS || offset < -CLOCK_WRONG_MS) &&
-	    (offset - before > CLOCK_WRONG_MS || before - offset > CLOCK_WRONG_MS))
-		log_warn(NULL, "this PC's clock differs from the connector's offset_ms=%" PRId64,
-			 offset);
-}
-
-static enum pl_result take_ack(struct report *p, const cJSON *doc, int count, int64_t last_seq,
-			       struct pl_error *err)
-{
-	struct pl_uplink *u = p->u;
-	int64_t ack = 0, interval;
-
-	if (!pl_json_int(doc, "ack", 0, PL_MAX_JSON_INT, &ack))
-		return pl_error_set(err, PL_E_PROTOCOL,
-				    "the connector's answer acknowledges nothing");
-	note_clock(u, doc);
-	pthread_mutex_lock(&u->lock);
-	if (pl_json_int(doc, "next_interval_s", 1, 86400, &interval))
-		u->status.report_interval_s = interval;
-	u->status.last_report_ms = pl_clock_wall_ms();
-	pthread_mutex_unlock(&u->lock);
-	if (count == 0)
-		return PL_OK;
-	/* It cannot have stored what it was not sent. */
-	if (ack > last_seq)
-		ack = last_seq;
-	if (ack == 0)
-		return pl_error_set(err, PL_E_BUSY, "the connector stored nothing of a report");
-	return pl_spool_ack(u->options.spool, ack, err);
-}
-
-/* What an error status means for the batch. PL_OK: send again at once. */
-static enum pl_result heed_refusal(struct report *p, const struct pl_answer *answer, int count,
-				   int64_t last_seq, struct pl_error *err)
-{
-	struct pl_spool *spool = p->u->options.spool;
-
-	if (answer->status == 409 && strcmp(answer->error, "new_spool") == 0) {
-		log_warn(NULL, "the connector knows other records of this spool (a restored disk "
-			       "image?): a new spool begins");
-		return pl_spool_renew(spool, err);
-	}
-	if (answer->status == 413 && count > 1) {
-		p->max_records = count / 2;
-		return PL_OK;
-	}
-	if (answer->status == 413 && count == 1) {
-		log_error(NULL,
-			  "a record is too big for the connector and is given up seq=%" PRId64,
-			  last_seq);
-		return pl_spool_drop(spool, last_seq, err);
-	}
-	pl_uplink_heed(p->u, answer);
-	return pl_answer_error(answer, err);
-}
-
-/* Sends one batch. *ret_more: there is, or may be, another to send. The connection comes first:
- * records that are taken out for sending are not coalesced any more. */
-static enum pl_result send_batch(struct report *p, bool *ret_more, int64_t *ret_retry_s,
-				 struct pl_error *err)
-{
-	struct pl_uplink *u = p->u;
-	struct pl_call call = { .method = "POST", .target = "/sda/v1/reports" };
-	struct pl_answer answer = { 0 };
-	struct pl_bytes body;
-	int count = 0;
-	int64_t last_seq = 0;
-	enum pl_result r;
-
-	pl_bytes_init(&body, PL_MAX_BATCH_BYTES + 2 * PL_MAX_RECORD_BODY);
-	r = pl_caller_connect(&p->caller, pl_clock_in_ms(CALL_MS), err);
-	if (r == PL_OK)
-		r = add_head(u, &body);
-	if (r == PL_OK)
-		r = pl_spool_peek(u->options.spool, p->max_records, &body, &count, &last_seq, err);
-	if (r == PL_OK)
-		r = pl_bytes_add_text(&body, "}");
-	call.body = pl_bytes_span(&body);
-	if (r == PL_OK)
-		r = pl_call(&p->caller, &call, pl_clock_in_ms(CALL_MS), &answer, err);
-	pl_bytes_finish(&body);
-	if (r != PL_OK)
-		return r;
-	*ret_retry_s = answer.retry_after_s;
-	pl_uplink_contact(u);
-	if (answer.status == 200) {
-		r = take_ack(p, answer.doc, count, last_seq, err);
-		p->max_records = PL_MAX_BATCH;
-		*ret_more = count > 0;
-	} else {
-		r = heed_refusal(p, &answer, count, last_seq, err);
-		*ret_more = true;
-	}
-	pl_answer_finish(&answer);
-	return r;
-}
-
-/* --- what is due --- */
 
 static enum pl_result post_action(struct report *p, const char *id, int revision,
 				  const struct pl_bytes *body, struct pl_error *err)
@@ -175,15 +42,15 @@ static enum pl_result post_action(struct report *p, const char *id, int revision
 	r = pl_call(&p->caller, &call, pl_clock_in_ms(CALL_MS), &answer, err);
 	if (r != PL_OK)
 		return r;
-	pl_uplink_contact(u);
-	if (answer.status == 200 || answer.status == 404)
+	if (answer.status == 200 || answer.status == 404) {
 		pl_actions_posted(u->options.actions, id, revision);
-	else
+		pl_uplink_contact(u);
+	} else {
+		pl_uplink_heed(u, &answer);
 		r = pl_answer_error(&answer, err);
+	}
 	if (answer.status == 200 && pl_json_bool(answer.doc, "cancel", &cancel) && cancel)
 		pl_actions_cancel(u->options.actions, id);
-	if (r != PL_OK)
-		pl_uplink_heed(u, &answer);
 	pl_answer_finish(&answer);
 	return r;
 }
@@ -215,23 +82,18 @@ static int64_t interval_ms(struct pl_uplink *u)
 	return ms - (int64_t)pl_random_below((uint64_t)ms / 10 + 1);
 }
 
-static enum pl_result send_records(struct report *p, int64_t *ret_retry_s, struct pl_error *err)
+static enum pl_result send_records(struct report *p, struct pl_error *err)
 {
 	struct pl_spool_state state;
-	bool more = true;
 	enum pl_result r = PL_OK;
 
 	pl_spool_state(p->u->options.spool, &state);
 	if (state.urgent == 0 && pl_clock_now_ms() < p->next_ms)
 		return PL_OK;
-	for (int i = 0; r == PL_OK && more && !pl_uplink_is_stopping(p->u); i++) {
-		if (i > 0) { /* the first batch also checks in when it is empty */
-			pl_spool_state(p->u->options.spool, &state);
-			if (state.records == 0)
-				break;
-		}
-		r = send_batch(p, &more, ret_retry_s, err);
-	}
+	do { /* the first batch is a sign of life also when it is empty */
+		r = pl_uplink_send_batch(p->u, &p->caller, &p->batch, err);
+		pl_spool_state(p->u->options.spool, &state);
+	} while (r == PL_OK && p->batch.more && state.records > 0 && !pl_uplink_is_stopping(p->u));
 	if (r == PL_OK)
 		p->next_ms = pl_clock_in_ms(interval_ms(p->u));
 	return r;
@@ -262,7 +124,7 @@ static enum pl_result renew(struct report *p, struct pl_error *err)
 	return r == PL_E_DENIED || r == PL_E_REFUSED ? PL_OK : r;
 }
 
-static enum pl_result do_due(struct report *p, int64_t *ret_retry_s, struct pl_error *err)
+static enum pl_result do_due(struct report *p, struct pl_error *err)
 {
 	enum pl_result r;
 
@@ -272,7 +134,7 @@ static enum pl_result do_due(struct report *p, int64_t *ret_retry_s, struct pl_e
 	if (r == PL_OK)
 		r = post_actions(p, err);
 	if (r == PL_OK)
-		r = send_records(p, ret_retry_s, err);
+		r = send_records(p, err);
 	p->close_ms = pl_clock_in_ms(IDLE_CLOSE_MS);
 	return r;
 }
@@ -306,15 +168,16 @@ static void round_of_work(struct report *p)
 
 	if (!wanted && !pl_uplink_is_enrolled(p->u))
 		return;
-	r = wanted ? pl_uplink_try_enrolment(p->u, &ask, &retry_s, &err)
-		   : do_due(p, &retry_s, &err);
+	p->batch.retry_s = -1;
+	r = wanted ? pl_uplink_try_enrolment(p->u, &ask, &retry_s, &err) : do_due(p, &err);
 	if (r == PL_E_CANCELLED)
 		return;
 	err.code = r;
 	if (r == PL_OK || (wanted && r == PL_E_DENIED))
 		forgive(p);
 	else if (wanted || pl_uplink_is_enrolled(p->u))
-		back_off(p, wanted ? "enrolment" : "the report", retry_s, &err);
+		back_off(p, wanted ? "enrolment" : "the report",
+			 wanted ? retry_s : p->batch.retry_s, &err);
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -350,7 +213,7 @@ static bool take_hurry(struct pl_uplink *u)
 
 void *pl_uplink_report(void *uplink)
 {
-	struct report p = { .u = uplink, .max_records = PL_MAX_BATCH };
+	struct report p = { .u = uplink, .batch.max_records = PL_MAX_BATCH };
 
 	while (!pl_uplink_is_stopping(p.u)) {
 		if (take_hurry(p.u))

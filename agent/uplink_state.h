@@ -3,8 +3,9 @@
 #define PL_AGENT_UPLINK_STATE_H
 
 /*
- * Uplink state: what the two threads of the uplink share. Values are copied in and out under one
- * lock; no lock is held while anything is sent, read or written to disk, save the enrolment file.
+ * Uplink state: what the two threads of the uplink share. Values are copied in and out under
+ * `lock`, which is never held while anything is sent, read or written. `altering` is held while the
+ * enrolment file is written, and taken before `lock`.
  */
 
 #include <pthread.h>
@@ -27,6 +28,7 @@ struct pl_uplink {
 	pthread_t report_thread, work_thread;
 	struct pl_wake *report_wake, *work_wake; /* end a wait on a socket */
 
+	pthread_mutex_t altering;
 	pthread_mutex_t lock; /* of all that follows */
 	pthread_cond_t changed;
 	bool stopping;
@@ -51,9 +53,18 @@ bool pl_uplink_is_enrolled(struct pl_uplink *u);
 enum pl_result pl_uplink_caller(struct pl_uplink *u, struct pl_wake *wake, struct pl_caller *caller,
 				int *generation, struct pl_error *err);
 
-/* Takes a new enrolment over, durably: a first one, or a renewed one. */
-enum pl_result pl_uplink_adopt(struct pl_uplink *u, const struct pl_enrolment *e,
-			       struct pl_error *err);
+/* Changes the enrolment: a copy of it is changed, stored, and then put in force; two changes do not
+ * get in each other's way. Returns PL_OK | PL_E_NO_MEMORY | PL_E_FULL | PL_E_IO (nothing changed).
+ */
+enum pl_result pl_uplink_alter(struct pl_uplink *u,
+			       enum pl_result (*change)(void *arg, struct pl_enrolment *e),
+			       void *arg, struct pl_error *err);
+
+/* After a change of server, certificate or CA: both threads connect anew. */
+void pl_uplink_call_anew(struct pl_uplink *u);
+
+/* Copies what people may see of the enrolment into the status. */
+void pl_uplink_show_enrolment(struct pl_uplink *u);
 
 /* What the connector told in an answer's error: revoked, expired. */
 void pl_uplink_heed(struct pl_uplink *u, const struct pl_answer *answer);

@@ -12,7 +12,8 @@
 #include "platen/log.h"
 #include "uplink_state.h"
 
-#define ANSWER_MS 20000 /* that the connector may take beyond `wait` */
+#define ANSWER_MS  20000 /* that the connector may take beyond `wait` */
+#define MAX_CONFIG (64 * 1024)
 
 struct work {
 	struct pl_uplink *u;
@@ -41,31 +42,42 @@ static void wait_until_enrolled(struct pl_uplink *u)
 
 /* --- what came --- */
 
+struct new_config {
+	const char *text, *etag;
+};
+
+static enum pl_result set_config(void *arg, struct pl_enrolment *e)
+{
+	const struct new_config *n = arg;
+	char *text = strdup(n->text);
+
+	if (!text)
+		return PL_E_NO_MEMORY;
+	free(e->config);
+	e->config = text;
+	snprintf(e->config_etag, sizeof(e->config_etag), "%s", n->etag);
+	return PL_OK;
+}
+
 static enum pl_result keep_config(struct pl_uplink *u, const cJSON *doc, const char *etag,
 				  struct pl_error *err)
 {
+	struct new_config n = { .etag = etag };
 	struct pl_bytes text;
-	struct pl_enrolment copy;
 	enum pl_result r;
 
-	pl_bytes_init(&text, 64 * 1024);
+	pl_bytes_init(&text, MAX_CONFIG);
 	r = pl_json_print(doc, &text);
-	pthread_mutex_lock(&u->lock);
-	if (r == PL_OK) {
-		free(u->enrolment.config);
-		u->enrolment.config = strdup((const char *)text.at);
-		snprintf(u->enrolment.config_etag, sizeof(u->enrolment.config_etag), "%s", etag);
-		r = pl_enrolment_copy(&u->enrolment, &copy);
-	}
-	pthread_mutex_unlock(&u->lock);
-	if (r == PL_OK) {
-		r = pl_enrolment_save(u->options.settings->state_dir, u->options.seal, &copy, err);
-		pl_enrolment_finish(&copy);
+	if (r != PL_OK) {
+		r = pl_error_set(err, r, "the settings from the connector are too long");
 	} else {
-		r = pl_error_set(err, r, "the settings from the connector cannot be kept");
+		n.text = (const char *)text.at;
+		r = pl_uplink_alter(u, set_config, &n, err);
 	}
-	if (r == PL_OK)
-		pl_uplink_apply_config(u, (const char *)text.at);
+	if (r == PL_OK) {
+		log_info(NULL, "settings from the connector etag=%s", etag);
+		pl_uplink_apply_config(u, n.text);
+	}
 	pl_bytes_finish(&text);
 	return r;
 }
@@ -90,38 +102,25 @@ static enum pl_result fetch_config(struct work *w, struct pl_error *err)
 		r = keep_config(u, answer.doc, answer.etag, err);
 	else if (answer.status != 304)
 		r = pl_answer_error(&answer, err);
-	if (r == PL_OK && answer.status == 200)
-		log_info(NULL, "settings from the connector etag=%s", answer.etag);
 	pl_answer_finish(&answer);
 	return r;
 }
 
 /* A key that the present one has signed is trusted from now on; the oldest makes room. */
-static void add_command_key(struct pl_uplink *u, const struct pl_command_key *key)
+static enum pl_result add_key(void *arg, struct pl_enrolment *e)
 {
-	struct pl_enrolment copy;
-	struct pl_error err = { 0 };
-	bool known = false;
-	enum pl_result r;
+	const struct pl_command_key *key = arg;
 
-	pthread_mutex_lock(&u->lock);
-	r = pl_enrolment_copy(&u->enrolment, &copy);
-	pthread_mutex_unlock(&u->lock);
-	if (r != PL_OK)
-		return;
-	for (size_t i = 0; i < copy.command_key_count; i++)
-		known |= strcmp(copy.command_keys[i].id, key->id) == 0;
-	if (!known) {
-		if (copy.command_key_count == PL_MAX_COMMAND_KEYS) {
-			memmove(copy.command_keys, copy.command_keys + 1,
-				(PL_MAX_COMMAND_KEYS - 1) * sizeof(*key));
-			copy.command_key_count--;
-		}
-		copy.command_keys[copy.command_key_count++] = *key;
-		r = pl_uplink_adopt(u, &copy, &err);
-		log_info(NULL, "a new command key id=%s result=%s", key->id, pl_result_name(r));
+	for (size_t i = 0; i < e->command_key_count; i++)
+		if (strcmp(e->command_keys[i].id, key->id) == 0)
+			return PL_OK;
+	if (e->command_key_count == PL_MAX_COMMAND_KEYS) {
+		memmove(e->command_keys, e->command_keys + 1,
+			(PL_MAX_COMMAND_KEYS - 1) * sizeof(*key));
+		e->command_key_count--;
 	}
-	pl_enrolment_finish(&copy);
+	e->command_keys[e->command_key_count++] = *key;
+	return PL_OK;
 }
 
 static void take_command_keys(struct pl_uplink *u, const cJSON *doc)
@@ -136,10 +135,11 @@ static void take_command_keys(struct pl_uplink *u, const cJSON *doc)
 		struct pl_command_key key;
 		struct pl_error err;
 
-		if (pl_actions_new_key(u->options.actions, entry, &key, &err) == PL_OK)
-			add_command_key(u, &key);
+		if (pl_actions_new_key(u->options.actions, entry, &key, &err) == PL_OK &&
+		    pl_uplink_alter(u, add_key, &key, &err) == PL_OK)
+			log_info(NULL, "command key trusted id=%s", key.id);
 		else
-			log_warn(NULL, "%s", err.text);
+			log_warn(NULL, "a new command key was not taken: %s", err.text);
 	}
 }
 
@@ -179,25 +179,29 @@ static void take_cancels(struct pl_uplink *u, const cJSON *doc)
 	}
 }
 
+static bool has_config(struct pl_uplink *u, const char *etag)
+{
+	bool same;
+
+	pthread_mutex_lock(&u->lock);
+	same = strcmp(etag, u->enrolment.config_etag) == 0;
+	pthread_mutex_unlock(&u->lock);
+	return same;
+}
+
 /* Takes an answer apart; *ret_news: it brought something that was not known. */
 static enum pl_result take_work(struct work *w, const cJSON *doc, bool *ret_news,
 				struct pl_error *err)
 {
 	const char *etag = pl_json_text(doc, "config_etag");
-	bool differs = false;
 	enum pl_result r = PL_OK;
 
 	take_command_keys(w->u, doc);
 	take_cancels(w->u, doc);
 	*ret_news = take_actions(w->u, doc) > 0;
-	if (etag) {
-		pthread_mutex_lock(&w->u->lock);
-		differs = strcmp(etag, w->u->enrolment.config_etag) != 0;
-		pthread_mutex_unlock(&w->u->lock);
-	}
-	if (differs) {
+	if (etag && !has_config(w->u, etag)) {
 		r = fetch_config(w, err);
-		*ret_news |= r == PL_OK;
+		*ret_news |= has_config(w->u, etag);
 	}
 	return r;
 }
@@ -261,7 +265,6 @@ static enum pl_result poll_once(struct work *w, int64_t *ret_pause_ms, int64_t *
 	r = pl_call(&w->caller, &call, pl_clock_in_ms(wait_s * 1000 + ANSWER_MS), &answer, err);
 	if (r != PL_OK)
 		return r;
-	pl_uplink_contact(u);
 	*ret_retry_s = answer.retry_after_s;
 	if (answer.status == 200)
 		r = take_work(w, answer.doc, &news, err);
@@ -273,6 +276,7 @@ static enum pl_result poll_once(struct work *w, int64_t *ret_pause_ms, int64_t *
 	if (r != PL_OK)
 		return r;
 
+	pl_uplink_contact(u);
 	soon = pl_clock_now_ms() - began_ms < wait_s * 500;
 	w->attempt = soon && !news ? w->attempt + 1 : 0;
 	*ret_pause_ms = w->attempt > 0 ? pl_next_try_ms(PL_E_BUSY, w->attempt, -1) : 0;

@@ -7,7 +7,7 @@ usage: agent_tls.py DIAL    (the program `dial`, which calls as the agent does a
 `openssl s_server` and `gnutls-serv` show certificates that `openssl` makes here; tinyproxy stands between. Each failure has to
 come with its own sentence, and none may be taken for another.
 """
-import base64
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -20,7 +20,7 @@ import threading
 import time
 import unittest
 
-DIAL = sys.argv.pop(1)
+DIAL = str(pathlib.Path(sys.argv.pop(1)).resolve())
 TEMP = tempfile.TemporaryDirectory(prefix="platen-tls-")
 FOLDER = pathlib.Path(TEMP.name)
 DAY = 86400
@@ -219,32 +219,32 @@ class Session(Case):
 def ssl_log_of(port, case):
     """Calls the status page three times in one process; what the pages say of each session."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(30)
     shown = []
 
     def relay(client, server):
         # Only looks at the first byte of what the client sends after its hello: a full handshake goes on with a key
         # exchange (type 22), a resumed one with ChangeCipherSpec (type 20).
         def down():
-            while data := server.recv(65536):
-                client.sendall(data)
-            client.close()
+            with contextlib.suppress(OSError):
+                while data := server.recv(65536):
+                    client.sendall(data)
+
         thread = threading.Thread(target=down)
         thread.start()
-        first = True
-        hello = client.recv(65536)
-        server.sendall(hello)
+        sent = 0
         while data := client.recv(65536):
-            if first:
+            if sent == 1:
                 shown.append("Reused" if data[0] == 20 else "New")
-            first = False
+            sent += 1
             server.sendall(data)
-        server.close()
+        server.shutdown(socket.SHUT_RDWR)
         thread.join()
 
     def accept():
         for _ in range(3):
-            client, _ = listener.accept()
-            relay(client, socket.create_connection(("127.0.0.1", port)))
+            with listener.accept()[0] as client, socket.create_connection(("127.0.0.1", port)) as server:
+                relay(client, server)
 
     thread = threading.Thread(target=accept)
     thread.start()
