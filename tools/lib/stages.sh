@@ -67,6 +67,23 @@ stage_valgrind() {
 	build release
 	check valgrind.agent tests/peers/agent_valgrind.py --build build/release
 }
+# A real kernel in a virtual machine: every line `ok …` or `FAILED: …` of the laboratory counts.
+stage_truth() {
+	install_packages $PACKAGES_BUILD $PACKAGES_VPRINTER $(grep -v '^#' tests/truth/packages.txt)
+	build release
+	local log line
+	log=$(mktemp)
+	tests/truth/ci --build build/release --jobs "${TRUTH_JOBS:-40}" >"$log" 2>&1 || echo "FAILED: truth.ci: exit $?" >>"$log"
+	while read -r line; do
+		case $line in
+		"ok "*) pass; printf '%s\n' "$line" ;;
+		"value "*) printf '%s\n' "$line" ;;
+		"FAILED: "*) fail "${line#FAILED: }" ;;
+		esac
+	done <"$log"
+	grep -q '^ok ' "$log" || { tail -n 40 "$log" >&2; fail 'truth: nothing was shown'; }
+	rm -f "$log"
+}
 stage_demo() {
 	need_build
 	check demo.once tools/demo --once --json "$PLATEN_ROOT/build/demo.json"
