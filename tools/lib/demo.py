@@ -129,7 +129,8 @@ def line_of(printer):
 
 def follow(connector, desk):
     report(f"\n  console   {connector.console}\n  login     {connector.user}  {connector.password}\n")
-    report(f"  play      platen-vprinter --control {desk.control} do print hp-mfp 10   (or: jam, clear, sleep, toner …)")
+    report(f"  play      {desk.vprinter} --control {desk.control} do print hp-mfp 10")
+    report("            (or: jam hp-mfp, clear hp-mfp, sleep hp-mfp, toner brother-laser black 4, unplug inkjet-idonly, …)")
     report("  end       Ctrl-C\n")
     shown = {}
     while desk.alive():

@@ -135,6 +135,7 @@ class Desk:
 
     def __init__(self, build, folder, profiles):
         self.build = build
+        self.vprinter = str(build / "tests" / "vprinter" / "platen-vprinter")
         self.folder = folder
         self.profiles = profiles  # {name: folder}
         self.control = folder / "vprinter.sock"
@@ -153,7 +154,7 @@ class Desk:
     def start(self, *command, env=None):
         """Plugs the printers in and runs `command` (default: the agent) among them."""
         command = command or (str(self.build / "agent" / "platen-agent"), "--config", str(self.config))
-        words = [str(self.build / "tests" / "vprinter" / "platen-vprinter")]
+        words = [self.vprinter]
         for name, profile in self.profiles.items():
             words += ["--profile", f"{name}={profile}"]
         words += ["--control", str(self.control), "--spool", str(self.folder / "spool"), "--", *command]
@@ -172,8 +173,7 @@ class Desk:
 
     def do(self, *words):
         """Says something to the virtual printers and returns their answer's text."""
-        program = str(self.build / "tests" / "vprinter" / "platen-vprinter")
-        done = subprocess.run([program, "--control", str(self.control), "do", *words], capture_output=True, text=True,
+        done = subprocess.run([self.vprinter, "--control", str(self.control), "do", *words], capture_output=True, text=True,
                               timeout=30)
         if done.returncode != 0:
             raise LabError(f"do {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
