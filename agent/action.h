@@ -76,7 +76,7 @@ struct pl_actions;
 /* `spool`, `audit` and `settings` outlive it. Actions that a crash cut short are settled here;
  * those only delivered wait for pl_actions_resume(). */
 enum pl_result pl_actions_open(struct pl_spool *spool, struct pl_audit *audit,
-			       const struct pl_settings *settings, const struct pl_seal *seal,
+			       const struct pl_settings *settings,
 			       const struct pl_executor *executor, struct pl_actions **ret_actions,
 			       struct pl_error *err);
 void pl_actions_close(struct pl_actions *actions);

@@ -59,7 +59,7 @@ static enum pl_result prune(struct pl_actions *a, struct pl_error *err)
 }
 
 enum pl_result pl_actions_open(struct pl_spool *spool, struct pl_audit *audit,
-			       const struct pl_settings *settings, const struct pl_seal *seal,
+			       const struct pl_settings *settings,
 			       const struct pl_executor *executor, struct pl_actions **ret_actions,
 			       struct pl_error *err)
 {
@@ -73,7 +73,6 @@ enum pl_result pl_actions_open(struct pl_spool *spool, struct pl_audit *audit,
 	a->audit = audit;
 	a->settings = settings;
 	a->executor = *executor;
-	(void)seal;
 	a->posts = pl_posts_create();
 	r = a->posts ? PL_OK : pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	if (r == PL_OK)

@@ -97,7 +97,7 @@ static enum pl_result start_parts(struct agent *a, struct pl_error *err)
 	if (r != PL_OK)
 		return r;
 	executor = pl_engine_executor(a->engine);
-	r = pl_actions_open(a->spool, a->audit, &a->settings, a->seal, &executor, &a->actions, err);
+	r = pl_actions_open(a->spool, a->audit, &a->settings, &executor, &a->actions, err);
 	if (r != PL_OK)
 		return r;
 	uplink.seal = a->seal;

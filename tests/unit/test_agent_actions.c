@@ -77,8 +77,7 @@ static struct agent open_agent(const char *name)
 	snprintf(audit_name, sizeof(audit_name), "%s.audit", name);
 	scratch_path(audit_name, path, sizeof(path));
 	if (pl_audit_open(path, 1024 * 1024, &a.audit, &err) != PL_OK ||
-	    pl_actions_open(a.spool, a.audit, &settings, NULL, &executor, &a.actions, &err) !=
-		    PL_OK)
+	    pl_actions_open(a.spool, a.audit, &settings, &executor, &a.actions, &err) != PL_OK)
 		fail_msg("%s", err.text);
 	trust(&a);
 	return a;
