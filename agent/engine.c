@@ -65,6 +65,8 @@ static bool claim_key(void *arg, struct pl_worker *w, const char *key)
 	if (mine && is_free)
 		pl_span_copy(pl_span_of(key), mine->key, sizeof(mine->key));
 	pthread_mutex_unlock(&e->lock);
+	if (is_free)
+		engine_hand_over(e, w, key);
 	return is_free;
 }
 
@@ -228,24 +230,33 @@ static bool wait_for_news(struct pl_engine *e, int64_t by_ms)
 	return go_on;
 }
 
+static void report_health(struct pl_engine *e)
+{
+	int64_t uptime_s = (pl_clock_now_ms() - e->started_ms) / 1000;
+
+	record_and_delete(e, "agent.health", NULL,
+			  pl_greeting_health(e->options.spool, e->uplink, uptime_s, e->slot_count));
+}
+
 static void *engine_main(void *arg)
 {
 	struct pl_engine *e = arg;
 	int64_t health_ms = e->started_ms + FIRST_HEALTH_MS;
+	int64_t early_ms = e->started_ms + EARLY_MS;
 
 	record_and_delete(e, "agent.hello", NULL,
 			  pl_greeting_hello(e->options.settings, e->started_wall_ms));
 	do {
 		reconcile(e);
 		if (pl_clock_now_ms() >= health_ms) {
-			int64_t uptime_ms = pl_clock_now_ms() - e->started_ms;
-
-			record_and_delete(e, "agent.health", NULL,
-					  pl_greeting_health(e->options.spool, e->uplink,
-							     uptime_ms / 1000, e->slot_count));
+			report_health(e);
 			health_ms = pl_clock_in_ms(DAY_MS);
 		}
-	} while (wait_for_news(e, health_ms));
+		if (pl_clock_now_ms() >= early_ms) {
+			engine_give_up(e);
+			early_ms = PL_FOREVER;
+		}
+	} while (wait_for_news(e, early_ms < health_ms ? early_ms : health_ms));
 	while (e->slot_count > 0)
 		retire(e, e->slot_count - 1, NULL);
 	return NULL;
@@ -289,6 +300,8 @@ void pl_engine_destroy(struct pl_engine *e)
 {
 	if (!e)
 		return;
+	for (size_t i = 0; i < e->early_count; i++)
+		pl_action_destroy(e->early[i]); /* still in the journal, for the next start */
 	pl_wake_destroy(e->stopping);
 	pthread_cond_destroy(&e->wake);
 	pthread_mutex_destroy(&e->lock);

@@ -7,7 +7,9 @@
 
 #include "engine_inside.h"
 #include "greeting.h"
+#include "platen/clock.h"
 #include "platen/json.h"
+#include "platen/log.h"
 #include "snapshot_json.h"
 
 size_t engine_hold(struct pl_engine *e, const char *key,
@@ -108,6 +110,77 @@ static enum pl_result check_parameters(const struct pl_action *a, struct pl_erro
 	return PL_OK;
 }
 
+/* The journal hands out at once what was delivered before the last stop; the printers are found a
+ * moment later. */
+static enum pl_result keep_early(struct pl_engine *e, struct pl_action *action,
+				 struct pl_error *err)
+{
+	bool kept = false;
+
+	pthread_mutex_lock(&e->lock);
+	if (pl_clock_now_ms() - e->started_ms < EARLY_MS && e->early_count < MAX_EARLY) {
+		e->early[e->early_count++] = action;
+		kept = true;
+	}
+	pthread_mutex_unlock(&e->lock);
+	return kept ? PL_OK
+		    : pl_error_set(err, PL_E_NOT_FOUND, "the printer is not attached to this PC");
+}
+
+/* The first early action of this printer ("": of any), taken out of the list; NULL: none. */
+static struct pl_action *take_early(struct pl_engine *e, const char *key)
+{
+	struct pl_action *found = NULL;
+
+	pthread_mutex_lock(&e->lock);
+	for (size_t i = 0; i < e->early_count && !found; i++) {
+		if (key[0] && strcmp(e->early[i]->printer_key, key) != 0)
+			continue;
+		found = e->early[i];
+		e->early_count--;
+		memmove(&e->early[i], &e->early[i + 1], (e->early_count - i) * sizeof(e->early[0]));
+	}
+	pthread_mutex_unlock(&e->lock);
+	return found;
+}
+
+static void reject(struct pl_engine *e, struct pl_action *action, const char *why)
+{
+	struct pl_error err;
+
+	if (pl_actions_end(e->actions, action->id, PL_ACTION_REJECTED, why, NULL, &err) != PL_OK)
+		log_error(action->printer_key, "action %s: its end cannot be recorded: %s",
+			  action->id, err.text);
+	pl_action_destroy(action);
+}
+
+void engine_hand_over(struct pl_engine *e, struct pl_worker *w, const char *key)
+{
+	struct pl_action *action;
+	struct pl_error err;
+
+	while ((action = take_early(e, key)))
+		if (pl_worker_take(w, action, &err) != PL_OK)
+			reject(e, action, "Too many actions wait for this printer already");
+}
+
+void engine_give_up(struct pl_engine *e)
+{
+	struct pl_worker *held[PL_MAX_USB_DEVICES];
+	struct pl_action *action;
+	struct pl_error err;
+
+	while ((action = take_early(e, ""))) {
+		size_t count = engine_hold(e, action->printer_key, held);
+
+		/* It may have been kept in the moment in which its printer came. */
+		if (count == 0 || pl_worker_take(held[0], action, &err) != PL_OK)
+			reject(e, action, "The printer is not attached to this PC");
+		for (size_t i = 0; i < count; i++)
+			pl_worker_release(held[i]);
+	}
+}
+
 static enum pl_result take(void *arg, struct pl_action *action, struct pl_error *err)
 {
 	struct pl_engine *e = arg;
@@ -125,7 +198,7 @@ static enum pl_result take(void *arg, struct pl_action *action, struct pl_error 
 		return pl_error_set(err, PL_E_INVALID, "the action names no printer");
 	count = engine_hold(e, action->printer_key, held);
 	if (count == 0)
-		return pl_error_set(err, PL_E_NOT_FOUND, "the printer is not attached to this PC");
+		return keep_early(e, action, err);
 	r = pl_worker_take(held[0], action, err);
 	for (size_t i = 0; i < count; i++)
 		pl_worker_release(held[i]);

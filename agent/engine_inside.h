@@ -14,7 +14,9 @@
 #include "orders.h"
 #include "worker.h"
 
-#define MAX_MEMORIES 64 /* printers whose last socket is remembered */
+#define MAX_MEMORIES 64	   /* printers whose last socket is remembered */
+#define MAX_EARLY    16	   /* actions that came before their printers */
+#define EARLY_MS     20000 /* after a start, how long an action waits for its printer */
 
 struct slot {
 	struct pl_worker *worker;
@@ -44,7 +46,15 @@ struct pl_engine {
 	struct memory memories[MAX_MEMORIES];
 	size_t next_memory;
 	struct pl_orders orders;
+	struct pl_action *early[MAX_EARLY]; /* the journal knows printers before they are found */
+	size_t early_count;
 };
+
+/* Gives a worker the actions that came before it; from its own thread, with its key settled. */
+void engine_hand_over(struct pl_engine *e, struct pl_worker *w, const char *key);
+
+/* Rejects the actions whose printer has not come. */
+void engine_give_up(struct pl_engine *e);
 
 /* Borrows the workers of this key ("": all), each to be given back with pl_worker_release().
  * Returns how many. */
