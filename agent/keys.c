@@ -13,6 +13,7 @@
 #include <mbedtls/x509_crt.h>
 #include <mbedtls/x509_csr.h>
 
+#include "pk_parse.h"
 #include "platen/encode.h"
 #include "platen/json.h"
 #include "platen/random.h"
@@ -32,17 +33,20 @@ void pl_key_wipe(char *text)
 	free(text);
 }
 
-static enum pl_result parse_key(const char *pem, mbedtls_pk_context *pk, struct pl_error *err)
+int pl_pk_parse_key(mbedtls_pk_context *pk, const char *pem)
 {
 	const uint8_t *at = (const uint8_t *)pem;
-	int code;
 
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
-	code = mbedtls_pk_parse_key(pk, at, strlen(pem) + 1, NULL, 0, pl_random_callback, NULL);
+	return mbedtls_pk_parse_key(pk, at, strlen(pem) + 1, NULL, 0, pl_random_callback, NULL);
 #else
-	code = mbedtls_pk_parse_key(pk, at, strlen(pem) + 1, NULL, 0);
+	return mbedtls_pk_parse_key(pk, at, strlen(pem) + 1, NULL, 0);
 #endif
-	if (code != 0)
+}
+
+static enum pl_result parse_key(const char *pem, mbedtls_pk_context *pk, struct pl_error *err)
+{
+	if (pl_pk_parse_key(pk, pem) != 0)
 		return pl_error_set(err, PL_E_INVALID, "this PC's key is damaged");
 	return PL_OK;
 }

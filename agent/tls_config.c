@@ -9,24 +9,12 @@
 #endif
 
 #include "os/os.h"
+#include "pk_parse.h"
 #include "platen/file.h"
 #include "platen/random.h"
 #include "tls_inside.h"
 
 #define MAX_STORE (4 * 1024 * 1024) /* bytes of PEM */
-
-static enum pl_result parse_key(struct pl_tls *t, const char *pem)
-{
-	int code;
-
-#if MBEDTLS_VERSION_NUMBER >= 0x03000000
-	code = mbedtls_pk_parse_key(&t->key, (const uint8_t *)pem, strlen(pem) + 1, NULL, 0,
-				    pl_random_callback, NULL);
-#else
-	code = mbedtls_pk_parse_key(&t->key, (const uint8_t *)pem, strlen(pem) + 1, NULL, 0);
-#endif
-	return code == 0 ? PL_OK : PL_E_INVALID;
-}
 
 static enum pl_result load_own(struct pl_tls *t, const struct pl_tls_options *o,
 			       struct pl_error *err)
@@ -37,7 +25,7 @@ static enum pl_result load_own(struct pl_tls *t, const struct pl_tls_options *o,
 		return PL_OK;
 	if (mbedtls_x509_crt_parse(&t->own, pem, strlen(o->certificate_pem) + 1) != 0)
 		return pl_error_set(err, PL_E_INVALID, "the client certificate is damaged");
-	if (parse_key(t, o->key_pem) != PL_OK)
+	if (pl_pk_parse_key(&t->key, o->key_pem) != 0)
 		return pl_error_set(err, PL_E_INVALID, "the client key is damaged");
 	if (mbedtls_ssl_conf_own_cert(&t->config, &t->own, &t->key) != 0)
 		return pl_error_set(err, PL_E_INVALID,

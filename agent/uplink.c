@@ -160,6 +160,7 @@ enum pl_result pl_uplink_enroll(struct pl_uplink *uplink, const char *token, con
 	if (r != PL_OK)
 		return r;
 	pthread_mutex_lock(&uplink->lock);
+	ask.number = uplink->ask.number + 1;
 	uplink->ask = ask;
 	uplink->hurry = true;
 	if (!uplink->enrolled)

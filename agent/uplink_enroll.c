@@ -74,7 +74,7 @@ static enum pl_result adopt(struct pl_uplink *u, struct pl_enrolment *e, struct 
 static void withdraw(struct pl_uplink *u, const struct pl_ask *ask)
 {
 	pthread_mutex_lock(&u->lock);
-	if (memcmp(&u->ask, ask, sizeof(*ask)) == 0)
+	if (u->ask.number == ask->number)
 		u->ask.wanted = false;
 	pthread_mutex_unlock(&u->lock);
 }

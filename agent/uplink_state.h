@@ -16,6 +16,7 @@
 
 /* How this PC is to be enrolled. */
 struct pl_ask {
+	int number; /* rises with every wish, so that an answer is not taken for another's */
 	bool wanted;
 	bool has_token;
 	struct pl_token token;

@@ -10,6 +10,7 @@
 #include <mbedtls/x509_crt.h>
 
 #include "keys.h"
+#include "pk_parse.h"
 #include "platen/encode.h"
 #include "platen/random.h"
 #include "unit.h"
@@ -20,16 +21,8 @@ struct a_signer {
 
 static void parse_key(mbedtls_pk_context *pk, const char *pem)
 {
-	const uint8_t *at = (const uint8_t *)pem;
-
 	mbedtls_pk_init(pk);
-#if MBEDTLS_VERSION_NUMBER >= 0x03000000
-	assert_int_equal(
-		mbedtls_pk_parse_key(pk, at, strlen(pem) + 1, NULL, 0, pl_random_callback, NULL),
-		0);
-#else
-	assert_int_equal(mbedtls_pk_parse_key(pk, at, strlen(pem) + 1, NULL, 0), 0);
-#endif
+	assert_int_equal(pl_pk_parse_key(pk, pem), 0);
 }
 
 struct a_signer *a_signer(void)
