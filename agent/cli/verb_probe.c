@@ -62,7 +62,6 @@ static enum pl_result probe_all(const struct cli *cli, cJSON **ret_answer, struc
 {
 	struct pl_usb_device *devices = calloc(PL_MAX_USB_DEVICES, sizeof(*devices));
 	struct pl_prober prober = { .pjl = PL_PJL_IDLE };
-	struct pl_quirk_set *quirks = NULL;
 	cJSON *printers, *answer = pl_snapshots_to_json(&printers);
 	enum pl_result r;
 	size_t count = 0;
@@ -70,17 +69,12 @@ static enum pl_result probe_all(const struct cli *cli, cJSON **ret_answer, struc
 	if (!devices)
 		r = pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	else
-		r = pl_quirk_files_read(&quirks, err);
-	if (r == PL_OK)
 		r = pl_usb_create(&prober.usb, err);
-	if (r == PL_OK) {
-		pl_usb_use_quirks(prober.usb, quirks);
+	if (r == PL_OK)
 		r = pl_usb_list(prober.usb, devices, PL_MAX_USB_DEVICES, &count, err);
-	}
 	for (size_t i = 0; r == PL_OK && i < count; i++)
 		r = probe_one(&prober, &devices[i], cli, printers, err);
 	pl_usb_destroy(prober.usb);
-	pl_quirks_destroy(quirks);
 	free(devices);
 	if (r != PL_OK) {
 		cJSON_Delete(answer);
