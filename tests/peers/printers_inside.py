@@ -80,7 +80,8 @@ def changes(rng):
 
 
 def main(document, inside, profiles=NAMES, wrapper=()):
-    """Runs inside(world, rng) among the printers (by `wrapper`, if any); the seed is printed, and can be given again."""
+    """Runs inside(world, rng) among the printers (by `wrapper`, if any); the seed is printed, and can be given again.
+    `profiles`: names of profiles, or the names that the printers have -> their profiles (a folder of PROFILES, or a path)."""
     parser = argparse.ArgumentParser(description=document)
     parser.add_argument("--build", required=True, type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=None)
@@ -95,6 +96,7 @@ def main(document, inside, profiles=NAMES, wrapper=()):
     with tempfile.TemporaryDirectory(prefix="platen-peers-") as folder:
         words = [str(build / "tests" / "vprinter" / "platen-vprinter"), "--control", folder + "/vprinter.sock"]
         for name in profiles:
-            words += ["--profile", f"{name}={PROFILES / name}"]
+            folder_of = profiles[name] if isinstance(profiles, dict) else name
+            words += ["--profile", f"{name}={PROFILES / folder_of}"]
         words += ["--", *wrapper, sys.executable, sys.argv[0], "--build", str(build), "--seed", str(seed), "--folder", folder]
         return subprocess.run(words, env={**os.environ, "PYTHONUNBUFFERED": "1"}, timeout=280).returncode

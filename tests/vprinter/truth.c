@@ -44,11 +44,11 @@ static void add_usb(cJSON *out, struct vp_printer *p)
 /* Of the 1284 ID what may leave the PC: these keys, in this order, as the ID has them. */
 static void add_device_id(cJSON *out, struct vp_printer *p)
 {
-	static const char *const KEYS[][2] = { { "MFG", "MANUFACTURER" },
-					       { "MDL", "MODEL" },
-					       { "CMD", "COMMAND SET" },
-					       { "CLS", "CLASS" },
-					       { "SN", "SERN" } };
+	static const char *const KEYS[][3] = { { "MFG", "MANUFACTURER", "MANUFACTURER" },
+					       { "MDL", "MODEL", "MODEL" },
+					       { "CMD", "COMMAND SET", "COMMAND SET" },
+					       { "CLS", "CLASS", "CLASS" },
+					       { "SN", "SERN", "SER" } };
 	const char *pattern = vp_json_text(p->profile->device, "device_id", NULL);
 	cJSON *identity = cJSON_GetObjectItemCaseSensitive(out, "identity");
 	char *text = pattern ? vp_view_text(p->profile, p->state, pattern) : NULL;
@@ -61,7 +61,8 @@ static void add_device_id(cJSON *out, struct vp_printer *p)
 			gchar *key =
 				colon ? g_strndup(fields[i], (gsize)(colon - fields[i])) : NULL;
 
-			if (key && (!strcmp(key, KEYS[k][0]) || !strcmp(key, KEYS[k][1])))
+			if (key && (!strcmp(key, KEYS[k][0]) || !strcmp(key, KEYS[k][1]) ||
+				    !strcmp(key, KEYS[k][2])))
 				g_string_append_printf(kept, "%s:%s;", KEYS[k][0], colon + 1);
 			g_free(key);
 		}

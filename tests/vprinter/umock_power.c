@@ -2,11 +2,13 @@
 /*
  * umockdev front end, runtime power: a sleeping printer is suspended while nobody has it open.
  * Opening its device node or lpN resumes it; half a second after the last close it is suspended
- * again. sysfs wakes nothing.
+ * again. sysfs wakes nothing. A printer with "suspends": false sleeps on an active bus, as most do:
+ * Linux suspends no printer of its own accord.
  */
 
 #include <platen/clock.h>
 
+#include "json.h"
 #include "umock.h"
 
 #define DELAY_MS 500
@@ -18,6 +20,13 @@ static void set(struct umock_port *port, bool suspended)
 	port->suspended = suspended;
 	vp_log_text(port->printer->log, "power", "event", suspended ? "suspend" : "resume", NULL);
 	umock_sysfs_power(port, suspended);
+}
+
+static bool suspends(const struct umock_port *port)
+{
+	const cJSON *sleep = vp_profile_behaviour(port->printer->profile, "sleep");
+
+	return vp_json_true(sleep, "suspends", true);
 }
 
 static void wake_thread(struct vp_umockdev *u)
@@ -43,7 +52,7 @@ void umock_power_closed(struct umock_port *port)
 
 	pthread_mutex_lock(&port->mutex);
 	port->clients--;
-	if (port->clients == 0 && asleep)
+	if (port->clients == 0 && asleep && suspends(port))
 		port->suspend_ms = pl_clock_in_ms(DELAY_MS);
 	pthread_mutex_unlock(&port->mutex);
 	wake_thread(port->front);
@@ -55,7 +64,7 @@ void umock_power_asleep(struct umock_port *port, bool asleep)
 	if (!asleep) {
 		port->suspend_ms = PL_FOREVER;
 		set(port, false);
-	} else if (port->clients == 0) {
+	} else if (port->clients == 0 && suspends(port)) {
 		set(port, true);
 	}
 	pthread_mutex_unlock(&port->mutex);
