@@ -167,6 +167,38 @@ static enum pl_result insert_record(struct pl_ingest *in, int at, bool *ret_is_n
 	return PL_OK;
 }
 
+/* True for failures of the store, not of the record: they will pass, and the PC sends again. */
+static bool is_passing(enum pl_result r)
+{
+	return r == PL_E_FULL || r == PL_E_NO_MEMORY || r == PL_E_BUSY;
+}
+
+/* What a record means is applied in a savepoint of its own. A record that cannot be applied is kept
+ * all the same: refused, it would be sent again for ever, and everything behind it would wait. */
+static enum pl_result project(struct pl_ingest *in, const struct pl_record *rec,
+			      int64_t *ret_device_no, struct pl_error *err)
+{
+	struct pl_error why = { 0 };
+	enum pl_result applied, r = pl_db_run(in->db, "SAVEPOINT projection", PL_NO_ARGS, err);
+
+	if (r != PL_OK)
+		return r;
+	applied = pl_project(in, rec, ret_device_no, &why);
+	if (is_passing(applied)) {
+		*err = why;
+		return applied; /* the whole batch is rolled back */
+	}
+	if (applied != PL_OK) {
+		log_error(
+			NULL,
+			"a record was kept but not applied agent=%s kind=%s seq=%lld reason=\"%s\"",
+			in->agent->id, rec->kind, (long long)rec->seq, why.text);
+		*ret_device_no = 0;
+		r = pl_db_run(in->db, "ROLLBACK TO SAVEPOINT projection", PL_NO_ARGS, err);
+	}
+	return r == PL_OK ? pl_db_run(in->db, "RELEASE SAVEPOINT projection", PL_NO_ARGS, err) : r;
+}
+
 static enum pl_result take_record(struct pl_ingest *in, int at, struct pl_error *err)
 {
 	const struct pl_record *rec = &in->batch.records[at];
@@ -182,7 +214,7 @@ static enum pl_result take_record(struct pl_ingest *in, int at, struct pl_error 
 	}
 	r = insert_record(in, at, &is_new, &no, err);
 	if (r == PL_OK && is_new)
-		r = pl_project(in, rec, &device_no, err);
+		r = project(in, rec, &device_no, err);
 	if (r == PL_OK && device_no > 0)
 		r = pl_db_run(in->db, "UPDATE records SET device_no=?2 WHERE no=?1",
 			      PL_ARGS(pl_db_int(no), pl_db_int(device_no)), err);

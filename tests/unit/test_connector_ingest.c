@@ -121,6 +121,33 @@ static void each_record_once(void **state)
 	assert_int_equal(a_connector_number(&here, "SELECT clones FROM agents WHERE id='once'"), 3);
 }
 
+static void a_record_that_cannot_be_applied_holds_nobody_up(void **state)
+{
+	struct pl_roster_agent *agent = a_connector_agent(&here, "poison");
+	static char body[15 * 1024];
+	int64_t devices;
+
+	(void)state;
+	take_one(agent, "s", 1, 9001, "printer.snapshot", "k", "{\"full\":true}");
+	devices = a_connector_number(&here, "SELECT count(*) FROM devices");
+	/* Section by section the snapshot grows past what a device may have. */
+	memset(body, 'x', sizeof body);
+	for (int i = 2; i < 30; i++) {
+		snprintf(body, 32, "{\"section%02d\":\"", i);
+		body[strlen(body)] = 'x';
+		snprintf(body + sizeof body - 256, 8, "\"}");
+		assert_int_equal(
+			take_one(agent, "s", i, 9000 + i, "printer.snapshot", "k", body).ack, i);
+	}
+	assert_int_equal(
+		take_one(agent, "s", 30, 9030, "printer.snapshot", "other", "{\"full\":true}").ack,
+		30);
+	assert_int_equal(a_connector_number(&here, "SELECT count(*) FROM devices"), devices + 1);
+	assert_int_equal(a_connector_number(&here, "SELECT count(*) FROM records r JOIN agents a"
+						   " ON a.no=r.agent_no WHERE a.id='poison'"),
+			 30);
+}
+
 static void sections_merge_by_the_rule(void **state)
 {
 	cJSON *known =
@@ -191,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_every_example_of_the_wire),
 		cmocka_unit_test(each_record_once),
+		cmocka_unit_test(a_record_that_cannot_be_applied_holds_nobody_up),
 		cmocka_unit_test(sections_merge_by_the_rule),
 		cmocka_unit_test(strange_bodies_do_no_harm),
 	};
