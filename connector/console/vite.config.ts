@@ -16,7 +16,7 @@ export default defineConfig({
 	server: {
 		host: '127.0.0.1',
 		proxy: {
-			'/api': { target: process.env.PLATEN_CONNECTOR ?? 'http://127.0.0.1:8088', secure: false },
+			'/api': { target: process.env.PLATEN_CONNECTOR ?? 'https://localhost:12352', secure: false },
 		},
 	},
 });

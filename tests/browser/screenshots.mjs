@@ -40,7 +40,7 @@ const PAGES = {
 		await page.locator('.row-link').first().click();
 		await page.getByRole('button', { name: 'Read now' }).click();
 		await page.getByRole('heading', { name: 'Counters' }).waitFor();
-		await page.locator('.chart canvas').waitFor();
+		await page.waitForFunction(() => !document.querySelector('.loading'));
 	},
 	alerts: (page) => go(page, '#/alerts'),
 	pcs: (page) => go(page, '#/agents'),

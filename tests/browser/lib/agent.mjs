@@ -54,6 +54,10 @@ function call(url, { method, body, tls, trusts }) {
 	});
 }
 
+function readToken(token) {
+	return JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
+}
+
 export class WireAgent {
 	#tls;
 	#url;
@@ -65,8 +69,31 @@ export class WireAgent {
 
 	/** Joins with an enrolment token; `host` adds to what it tells of its PC. */
 	static async enrol(token, host = {}) {
-		const { url, pins, secret } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
-		const { key, csr } = makeCsr();
+		const { url, pins, secret } = readToken(token);
+		const answer = await WireAgent.#ask({ url, pins, secret, host, ...makeCsr() });
+		if (!answer.agent) throw new Error(`enroll: ${answer.status} ${answer.body?.message}`);
+		return answer.agent;
+	}
+
+	/** Asks to be let in without a token's secret (its address and pins are used); gives the fingerprint to compare, and
+	 * `again`, which asks once more and gives the agent, or null while nobody has decided. */
+	static async askToJoin(token, host = {}) {
+		const { url, pins } = readToken(token);
+		const asking = { url, pins, host, ...makeCsr() };
+		const answer = await WireAgent.#ask(asking);
+		if (answer.status !== 202) throw new Error(`enroll: ${answer.status} ${answer.body?.message}`);
+		return {
+			fingerprint: answer.body.fingerprint,
+			again: async () => {
+				const next = await WireAgent.#ask(asking);
+				if (next.status === 202) return null;
+				if (!next.agent) throw new Error(`enroll: ${next.status} ${next.body?.message}`);
+				return next.agent;
+			},
+		};
+	}
+
+	static async #ask({ url, pins, secret, host, key, csr }) {
 		const facts = {
 			os: 'linux',
 			os_version: 'Debian GNU/Linux 12 (bookworm)',
@@ -78,18 +105,18 @@ export class WireAgent {
 		};
 		const answer = await call(`${url}/sda/v1/enroll`, {
 			method: 'POST',
-			body: { token: secret, csr, host: facts },
+			body: secret ? { token: secret, csr, host: facts } : { csr, host: facts },
 			tls: { rejectUnauthorized: false, agent: false }, // the pin is checked instead
 			trusts: (socket) => chainHasPin(socket, pins),
 		});
-		if (answer.status !== 200) throw new Error(`enroll: ${answer.status} ${answer.body?.message}`);
+		if (answer.status !== 200) return answer;
 		const agent = new WireAgent();
 		agent.id = answer.body.agent_id;
 		agent.host = facts;
 		agent.#url = url;
 		agent.#tls = { key, cert: answer.body.certificate, ca: answer.body.ca.certificates };
 		agent.#agent = new https.Agent({ keepAlive: true, maxSockets: 4 });
-		return agent;
+		return { ...answer, agent };
 	}
 
 	async #call(method, path, body) {

@@ -33,9 +33,22 @@ function trouble(agent, printer, code, group, description, reason) {
 	];
 }
 
+/** Customers, people and programs, and a PC that waits to be let in. */
+async function fillOffice(connector, token) {
+	const clinics = await connector.api('POST', '/customers', { name: 'Northern Clinics' });
+	for (const name of ['Main hall', 'Laboratory']) await connector.api('POST', `/customers/${clinics.id}/sites`, { name });
+	const grants = [{ role: 'operator', customer_id: clinics.id, site_id: null }];
+	await connector.api('POST', '/users', { name: 'helpdesk@clinics', password: 'correct horse battery', grants });
+	const reader = [{ role: 'viewer', customer_id: null, site_id: null }];
+	await connector.api('POST', '/api-tokens', { name: 'billing', scopes: ['read'], grants: reader, expires_in_s: 31_536_000 });
+	await connector.api('PATCH', '/settings', { 'enrolment.by_approval': true });
+	await WireAgent.askToJoin(token, { hostname: 'ward-0101', os: 'windows' });
+}
+
 /** Fills a connector; gives the agents, to be closed at the end. */
 export async function fillWithSample(connector) {
 	const token = await connector.enrolmentToken(3);
+	await fillOffice(connector, token);
 	const desk = await WireAgent.enrol(token, { hostname: 'front-desk-07' });
 	await desk.report(
 		desk.hello(),
@@ -44,7 +57,7 @@ export async function fillWithSample(connector) {
 		...pastReadings(desk, talkative),
 		desk.record('printer.snapshot', talkative.key, talkative.snapshot),
 		...plugIn(desk, laconic),
-		...trouble(desk, laconic, 'inputMediaSupplyEmpty', 'input', 'A tray is empty', 'media-empty-error'),
+		...trouble(desk, talkative, 'inputMediaSupplyEmpty', 'input', 'A tray is empty', 'media-empty-error'),
 	);
 	const ward = await WireAgent.enrol(token, { hostname: 'ward-12', os: 'windows', os_version: 'Windows 11 Pro 23H2' });
 	const asleep = { ...talkative.snapshot.state, asleep: true };

@@ -19,6 +19,11 @@ export class ApiError extends Error {
 	}
 }
 
+/** One sentence about whatever was thrown. */
+export function explain(error: unknown): string {
+	return error instanceof ApiError ? error.message : 'That did not work; try again.';
+}
+
 let onSignedOut: () => void = () => {};
 
 /** Called when the connector no longer takes our token. */

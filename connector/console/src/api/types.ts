@@ -54,6 +54,8 @@ export type Me = {
 	/** The highest of the grants */
 	role: Role;
 	grants: Grant[];
+	/** Whether this user signs in with a second factor */
+	totp?: boolean;
 	token: {
 		kind: 'session' | 'api';
 		expires_at: MaybeTime;

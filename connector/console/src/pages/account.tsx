@@ -2,7 +2,7 @@
 // One's own password and second factor.
 
 import { useState } from 'preact/hooks';
-import { post, send } from '../api/client';
+import { explain, post, send } from '../api/client';
 import { hasFeature, useMe } from '../api/hooks';
 import { Card } from '../ui/basic';
 import { CopyText } from '../ui/copy';
@@ -54,11 +54,17 @@ function CodeField({ code, onChange }: { code: string; onChange: (code: string) 
 	);
 }
 
+interface Secret {
+	secret: string;
+	uri: string;
+}
+
 /** Adds or removes the second factor; either way a right code proves that the person has it. */
-function TotpDialog({ secret, onClose }: { secret: { secret: string; uri: string } | null; onClose: () => void }) {
+function TotpDialog({ secret, done, onClose }: { secret: Secret | null; done: () => void; onClose: () => void }) {
 	const [code, setCode] = useState('');
 	const save = async () => {
 		await send(secret ? 'PUT' : 'DELETE', '/me/totp', { totp: code });
+		done();
 		notify(secret ? 'A code is asked for from now on.' : 'No code is asked for any more.');
 		onClose();
 	};
@@ -81,9 +87,17 @@ function TotpDialog({ secret, onClose }: { secret: { secret: string; uri: string
 
 export function Account() {
 	const me = useMe();
-	const [open, setOpen] = useState<'password' | 'remove totp' | { secret: string; uri: string } | null>(null);
+	const [open, setOpen] = useState<'password' | 'remove totp' | Secret | null>(null);
+	const [totp, setTotp] = useState(me.totp);
 	if (!hasFeature(me, 'password') && !hasFeature(me, 'totp')) return null;
 	const close = () => setOpen(null);
+	const begin = async () => {
+		try {
+			setOpen(await post<Secret>('/me/totp'));
+		} catch (error) {
+			notify(explain(error), true);
+		}
+	};
 	return (
 		<Card title={`Your account, ${me.user.name}`}>
 			<div class="row-tools">
@@ -94,18 +108,22 @@ export function Account() {
 				)}
 				{hasFeature(me, 'totp') && (
 					<>
-						<button type="button" class="button" onClick={async () => setOpen(await post<{ secret: string; uri: string }>('/me/totp'))}>
-							Add a second factor
-						</button>
-						<button type="button" class="button" onClick={() => setOpen('remove totp')}>
-							Remove it
-						</button>
+						{totp !== true && (
+							<button type="button" class="button" onClick={() => void begin()}>
+								Add a second factor
+							</button>
+						)}
+						{totp !== false && (
+							<button type="button" class="button" onClick={() => setOpen('remove totp')}>
+								Remove the second factor
+							</button>
+						)}
 					</>
 				)}
 			</div>
 			{open === 'password' && <PasswordDialog onClose={close} />}
-			{open === 'remove totp' && <TotpDialog secret={null} onClose={close} />}
-			{open !== null && typeof open === 'object' && <TotpDialog secret={open} onClose={close} />}
+			{open === 'remove totp' && <TotpDialog secret={null} done={() => setTotp(false)} onClose={close} />}
+			{open !== null && typeof open === 'object' && <TotpDialog secret={open} done={() => setTotp(true)} onClose={close} />}
 		</Card>
 	);
 }

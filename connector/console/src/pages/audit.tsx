@@ -2,7 +2,7 @@
 // Who did what. The entries are chained by their hashes, so that a gap shows.
 
 import { useState } from 'preact/hooks';
-import { ApiError, post, withCursor, withQuery } from '../api/client';
+import { explain, post, withCursor, withQuery } from '../api/client';
 import { useResource } from '../api/hooks';
 import type { AuditEntry, AuditHead } from '../api/types';
 import { count, moment, plural } from '../lib/format';
@@ -49,7 +49,7 @@ function Verify() {
 			const found = await post<{ ok: boolean; message: string }>('/audit/verify');
 			notify(found.message, !found.ok);
 		} catch (error) {
-			notify(error instanceof ApiError ? error.message : 'That did not work; try again.', true);
+			notify(explain(error), true);
 		} finally {
 			setBusy(false);
 		}

@@ -2,7 +2,7 @@
 // Signing in; asks for the second factor only when the connector does.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, signIn } from '../api/client';
+import { ApiError, explain, signIn } from '../api/client';
 import { Problem } from '../ui/basic';
 import { Mark } from '../ui/icon';
 
@@ -30,7 +30,7 @@ export function Login({ again, onSignedIn }: { again: boolean; onSignedIn: () =>
 			onSignedIn();
 		} catch (error) {
 			if (error instanceof ApiError && error.code === 'totp_required') setNeedsTotp(true);
-			else setProblem(error instanceof ApiError ? error.message : 'Signing in did not work; try again.');
+			else setProblem(explain(error));
 			setBusy(false);
 		}
 	};

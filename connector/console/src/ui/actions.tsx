@@ -2,7 +2,7 @@
 // Asking for actions, and watching them.
 
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError, post, withQuery } from '../api/client';
+import { explain, post, withQuery } from '../api/client';
 import { hasFeature, may, useLiveStatus, useMe, useResource, type Resource } from '../api/hooks';
 import type { Action, Capabilities } from '../api/types';
 import { actionTitle, whyNot, type ActionKind } from '../catalogue';
@@ -29,10 +29,6 @@ export function usePollWhileOpen(list: Resource<ActionPage>): void {
 		const timer = setInterval(list.reload, 2000);
 		return () => clearInterval(timer);
 	}, [waiting, list.reload]);
-}
-
-function explain(error: unknown): string {
-	return error instanceof ApiError ? error.message : 'That did not work; try again.';
 }
 
 interface ButtonsProps {

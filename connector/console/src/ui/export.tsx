@@ -3,7 +3,7 @@
 // token in its address.
 
 import { useState } from 'preact/hooks';
-import { ApiError, send } from '../api/client';
+import { explain, send } from '../api/client';
 import { hasFeature, useMe } from '../api/hooks';
 import { saveFile } from './copy';
 import { notify } from './dialog';
@@ -24,7 +24,7 @@ export function SaveButton({ path, fileName, children }: SaveButtonProps) {
 			const answer = await send('GET', path);
 			saveFile(fileName, await answer.blob());
 		} catch (error) {
-			notify(error instanceof ApiError ? error.message : 'The file could not be saved; try again.', true);
+			notify(explain(error), true);
 		} finally {
 			setBusy(false);
 		}

@@ -3,7 +3,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { ApiError } from '../api/client';
+import { explain } from '../api/client';
 import { Problem } from './basic';
 
 export function Field({ label, hint, children }: { label: string; hint?: string; children: ComponentChildren }) {
@@ -37,7 +37,7 @@ export function Form({ verb, onSubmit, class: more = '', danger, other, children
 		try {
 			await onSubmit();
 		} catch (error) {
-			setProblem(error instanceof ApiError ? error.message : 'That did not work; try again.');
+			setProblem(explain(error));
 		} finally {
 			setBusy(false);
 		}
