@@ -12,9 +12,11 @@
 #include "place.h"
 #include "platen/clock.h"
 #include "platen/log.h"
+#include "retention.h"
 
 #define RENEW_DAYS 30
-#define MAX_SEEN   500 /* last-seen times in one transaction */
+#define CLEAR_MS   3600000 /* between two looks for rows that are too old */
+#define MAX_SEEN   500	   /* last-seen times in one transaction */
 
 struct turn {
 	struct pl_server *server;
@@ -73,6 +75,25 @@ static enum pl_result write_turn(struct pl_db *db, void *arg, struct pl_error *e
 	return r;
 }
 
+/* Once an hour, and again at once while there is more to remove. */
+static void clear_old(struct pl_server *server)
+{
+	static int64_t next_ms;
+	struct pl_retention t = { .now_ms = pl_clock_wall_ms() };
+	struct pl_error err = { 0 };
+
+	if (pl_clock_now_ms() < next_ms)
+		return;
+	next_ms = pl_clock_in_ms(CLEAR_MS);
+	t.records_days = pl_setting_number(server->settings, PL_SETTING_KEEP_RECORDS);
+	t.alerts_days = pl_setting_number(server->settings, PL_SETTING_KEEP_ALERTS);
+	t.actions_days = pl_setting_number(server->settings, PL_SETTING_KEEP_ACTIONS);
+	if (pl_store_write(server->store, pl_retention_run, &t, &err) != PL_OK)
+		log_warn(NULL, "old rows were not removed reason=\"%s\"", err.text);
+	else if (t.removed >= PL_RETENTION_STEP)
+		next_ms = 0;
+}
+
 void pl_housekeeping(struct pl_server *server)
 {
 	static struct turn turn; /* 100 KB: not for the stack */
@@ -85,6 +106,7 @@ void pl_housekeeping(struct pl_server *server)
 		log_warn(NULL, "housekeeping failed reason=\"%s\"", err.text);
 		return;
 	}
+	clear_old(server);
 	for (int i = 0; i < turn.expired_count; i++) {
 		const struct pl_action_place *place = &turn.expired[i].place;
 		const struct pl_roster_agent *agent =

@@ -8,6 +8,7 @@
 #include "a_connector.h"
 #include "migrations.h"
 #include "query.h"
+#include "retention.h"
 #include "unit.h"
 
 static struct a_connector here;
@@ -215,6 +216,59 @@ static void sealed_for_one_customer_and_place(void **state)
 	pl_bytes_finish(&sealed);
 }
 
+/* Rows at 10, 50 and 500 days of age; what is open, and every counter, stays whatever its age. */
+static void old_rows_go_and_what_counts_stays(void **state)
+{
+	static const char *const ROWS =
+		"INSERT INTO records (customer_id, agent_no, spool_no, seq, kind, taken_at, "
+		"received_at, boot_id,"
+		" uptime_ms, hash, sealed) VALUES ('c', ?1, 9, ?2, 'k', 0, ?2, 'b', 0, ?3, x'00')";
+	const int64_t day = 86400000, now = 1000 * day;
+	struct pl_roster_agent *agent = a_connector_agent(&here, "old");
+	struct pl_retention t = {
+		.now_ms = now, .records_days = 30, .alerts_days = 30, .actions_days = 30
+	};
+	struct pl_error err = { 0 };
+	const int64_t ages[] = { 500, 50, 10 };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		int64_t at = now - ages[i] * day;
+
+		assert_result(pl_db_run(here.db, ROWS,
+					PL_ARGS(pl_db_int(agent->no), pl_db_int(at),
+						pl_db_blob(&i, sizeof i)),
+					&err),
+			      PL_OK);
+		assert_result(pl_db_run(here.db,
+					"INSERT INTO alerts (customer_id, site_id, device_no, "
+					"code, alert_group, alert_index,"
+					" severity, description, opened_at, closed_at) VALUES "
+					"('c','s',1,'x','g',0,'report','d',"
+					"?1,?1), ('c','s',1,'x','g',0,'report','d',?1,NULL)",
+					PL_ARGS(pl_db_int(at)), &err),
+			      PL_OK);
+		assert_result(pl_db_run(here.db,
+					"INSERT INTO counters (customer_id, device_no, agent_no, "
+					"taken_at, impressions)"
+					" VALUES ('c', 1, 1, ?1, 5)",
+					PL_ARGS(pl_db_int(at)), &err),
+			      PL_OK);
+	}
+	assert_result(pl_store_write(here.server.store, pl_retention_run, &t, &err), PL_OK);
+	assert_int_equal(t.removed, 4);
+	assert_int_equal(a_connector_number(&here, "SELECT count(*) FROM records WHERE kind='k'"),
+			 1);
+	assert_int_equal(
+		a_connector_number(&here, "SELECT count(*) FROM alerts WHERE closed_at IS NULL"),
+		3);
+	assert_int_equal(a_connector_number(
+				 &here, "SELECT count(*) FROM alerts WHERE closed_at IS NOT NULL"),
+			 1);
+	assert_int_equal(
+		a_connector_number(&here, "SELECT count(*) FROM counters WHERE impressions=5"), 3);
+}
+
 static int open_all(void **state)
 {
 	(void)state;
@@ -238,6 +292,7 @@ int main(void)
 		cmocka_unit_test(a_reader_cannot_write),
 		cmocka_unit_test(values_are_never_text_of_the_query),
 		cmocka_unit_test(sealed_for_one_customer_and_place),
+		cmocka_unit_test(old_rows_go_and_what_counts_stays),
 	};
 
 	return cmocka_run_group_tests(tests, open_all, close_all);
