@@ -15,10 +15,12 @@
 struct line {
 	struct conversation *c;
 	struct pl_stream *stream; /* NULL: not leased */
+	bool has_asked;		  /* a request went out: the next one is not the first */
 };
 
 /* Leases the first spare interface that is free, 7/1/4 first, unless the line is up. Returns PL_OK
- * | what pl_usb_lease() says of the last one tried. */
+ * | what pl_usb_lease() says of the last one tried. Called before each request: it waits as long as
+ * the printer's quirks want. */
 enum pl_result line_pick_up(struct line *l, struct pl_error *err);
 void line_hang_up(struct line *l);
 

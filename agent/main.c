@@ -12,6 +12,7 @@
 #include "platen/clock.h"
 #include "platen/log.h"
 #include "privacy.h"
+#include "quirk_files.h"
 #include "sent.h"
 
 #ifndef PL_CONFIG_FILE
@@ -28,6 +29,7 @@ struct agent {
 	struct pl_seal *seal;
 	struct pl_spool *spool;
 	struct pl_audit *audit;
+	struct pl_quirk_set *quirks;
 	struct pl_usb *usb;
 	struct pl_engine *engine;
 	struct pl_actions *actions;
@@ -88,9 +90,12 @@ static enum pl_result start_parts(struct agent *a, struct pl_error *err)
 	struct pl_executor executor;
 	enum pl_result r;
 
-	r = pl_usb_create(&a->usb, err);
+	r = pl_quirk_files_read(&a->quirks, err);
+	if (r == PL_OK)
+		r = pl_usb_create(&a->usb, err);
 	if (r != PL_OK)
 		return r;
+	pl_usb_use_quirks(a->usb, a->quirks);
 	engine.usb = a->usb;
 	engine.spool = a->spool;
 	r = pl_engine_create(&engine, &a->engine, err);
@@ -125,6 +130,7 @@ static void take_apart(struct agent *a)
 	pl_actions_close(a->actions);
 	pl_engine_destroy(a->engine);
 	pl_usb_destroy(a->usb);
+	pl_quirks_destroy(a->quirks);
 	pl_audit_close(a->audit);
 	pl_spool_close(a->spool);
 	pl_seal_close(a->seal);

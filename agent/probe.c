@@ -132,12 +132,28 @@ static bool is_gentle(const struct pl_occupancy *o, enum pl_usb_power power, enu
 	return o->busy || power == PL_USB_POWER_SUSPENDED || depth == PL_DEPTH_PASSIVE;
 }
 
+/* True for a model that does not bear being asked; the person at the PC is told who says so. */
+static bool is_forbidden(struct conversation *c)
+{
+	const struct pl_quirks *q = &c->dev->quirks;
+
+	if (!pl_quirks_forbid(q))
+		return false;
+	snprintf(c->r->access.note, sizeof(c->r->access.note),
+		 "This model is not asked anything, only its USB descriptors and 1284 ID are read: "
+		 "%s line %d says \"%s\"",
+		 q->file, q->line, q->value[PL_QUIRK_BLACKLIST] ? "blacklist" : "unidir");
+	return true;
+}
+
 /* Everything beyond tier 0. PJL is the last resort: it takes the pipe that people print through. */
 static enum pl_result talk(struct conversation *c, const struct pl_occupancy *o,
 			   struct pl_error *err)
 {
 	enum pl_result r = PL_OK;
 
+	if (is_forbidden(c))
+		return PL_OK;
 	if (conversation_can_http(c))
 		r = conversation_http(c, err);
 	if (r != PL_OK || c->r->access.tier >= 1 || pl_known_way(c->known) == PL_WAY_HTTP)

@@ -46,8 +46,27 @@ void line_hang_up(struct line *l)
 	l->stream = NULL;
 }
 
+/* True when the setting's interface is among the first so many spare ones that this printer bears
+ * in use; the others are left alone also where those are busy. */
+static bool is_within_limit(const struct pl_usb_device *dev, const struct pl_usb_setting *s)
+{
+	uint32_t limit = dev->quirks.value[PL_QUIRK_MAX_INTERFACES], before = 0;
+	int last = -1;
+
+	for (size_t i = 0; i < dev->setting_count; i++) {
+		const struct pl_usb_setting *other = &dev->settings[i];
+
+		if (other->interface < s->interface && other->interface != last &&
+		    is_spare(dev, other)) {
+			last = other->interface;
+			before++;
+		}
+	}
+	return limit == 0 || before < limit;
+}
+
 /* Leases the first spare interface that is free: 7/1/4 first, because it is a standard. */
-enum pl_result line_pick_up(struct line *l, struct pl_error *err)
+static enum pl_result lease_spare(struct line *l, struct pl_error *err)
 {
 	const struct pl_usb_device *dev = l->c->dev;
 	enum pl_result r = PL_E_UNSUPPORTED;
@@ -61,7 +80,8 @@ enum pl_result line_pick_up(struct line *l, struct pl_error *err)
 		for (size_t i = 0; i < dev->setting_count; i++) {
 			const struct pl_usb_setting *s = &dev->settings[i];
 
-			if (!is_spare(dev, s) || pl_usb_is_ipp(s) != (pass == 0))
+			if (!is_spare(dev, s) || pl_usb_is_ipp(s) != (pass == 0) ||
+			    !is_within_limit(dev, s))
 				continue;
 			r = pl_usb_lease(l->c->prober->usb, dev, s, false,
 					 conversation_by(l->c, LEASE_MS), &l->stream, err);
@@ -70,6 +90,23 @@ enum pl_result line_pick_up(struct line *l, struct pl_error *err)
 		}
 	}
 	return r;
+}
+
+/* Waits as long as this printer's quirks want before a request. */
+static enum pl_result pause_before(struct line *l, struct pl_error *err)
+{
+	const uint32_t *quirk = l->c->dev->quirks.value;
+	uint32_t ms = quirk[l->has_asked ? PL_QUIRK_REQUEST_DELAY : PL_QUIRK_INIT_DELAY];
+
+	l->has_asked = true;
+	return ms > 0 ? pl_usb_pause(l->c->prober->usb, conversation_by(l->c, ms), err) : PL_OK;
+}
+
+enum pl_result line_pick_up(struct line *l, struct pl_error *err)
+{
+	enum pl_result r = lease_spare(l, err);
+
+	return r == PL_OK ? pause_before(l, err) : r;
 }
 
 bool line_is_stale(const struct pl_known *known, enum pl_source source)

@@ -80,6 +80,17 @@ void pl_usb_destroy(struct pl_usb *usb)
 	free(usb);
 }
 
+void pl_usb_use_quirks(struct pl_usb *usb, const struct pl_quirk_set *set)
+{
+	usb->quirks = set;
+}
+
+void usb_give_quirks(struct pl_usb *usb, struct pl_usb_device *dev)
+{
+	pl_quirks_find(usb->quirks, dev->vendor_id, dev->product_id, dev->manufacturer,
+		       dev->product, &dev->quirks);
+}
+
 void pl_usb_interrupt(struct pl_usb *usb)
 {
 	pthread_mutex_lock(&usb->lock);

@@ -26,6 +26,7 @@ struct usb_wait {
 struct pl_usb {
 	libusb_context *libusb;
 	pthread_t events;
+	const struct pl_quirk_set *quirks; /* NULL: none */
 
 	pthread_mutex_t lock;	/* guards what follows */
 	struct usb_wait *waits; /* every wait for a printer there is now */
@@ -46,6 +47,9 @@ void usb_wait_leave(struct usb_wait *w);
 
 /* Tells the watcher what happened since the last call; the event thread calls it. */
 void usb_watch_report(struct pl_usb *usb);
+
+/* Looks up what this device cannot bear; a platform's pl_usb_list() calls it for each. */
+void usb_give_quirks(struct pl_usb *usb, struct pl_usb_device *dev);
 
 /* Opens a device for one conversation; this resumes a suspended one. Returns PL_OK | PL_E_GONE |
  * PL_E_BUSY (the system is still setting it up) | PL_E_DENIED | PL_E_NO_MEMORY | PL_E_IO. */

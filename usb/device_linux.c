@@ -11,13 +11,17 @@
 #include <unistd.h>
 
 #include "platen/span.h"
+#include "context.h"
 #include "sysfs.h"
 
 enum pl_result pl_usb_list(struct pl_usb *usb, struct pl_usb_device *ret_devices, size_t cap,
 			   size_t *ret_count, struct pl_error *err)
 {
-	(void)usb;
-	return usb_sysfs_list(USB_SYSFS, ret_devices, cap, ret_count, err);
+	enum pl_result r = usb_sysfs_list(USB_SYSFS, ret_devices, cap, ret_count, err);
+
+	for (size_t i = 0; r == PL_OK && i < *ret_count; i++)
+		usb_give_quirks(usb, &ret_devices[i]);
+	return r;
 }
 
 enum pl_usb_power pl_usb_power(struct pl_usb *usb, const struct pl_usb_device *dev)

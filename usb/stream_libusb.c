@@ -31,8 +31,11 @@ struct lease {
 	libusb_device_handle *handle;
 	struct pl_usb_setting setting;
 	bool is_claimed;
-	bool is_broken; /* a transfer failed: the printer is not asked for anything more */
-	size_t at, end; /* of buf: what came and was not read yet */
+	struct pl_quirks quirks;
+	bool has_sent;
+	uint8_t last_flags; /* of the transfer that ends a write */
+	bool is_broken;	    /* a transfer failed: the printer is not asked for anything more */
+	size_t at, end;	    /* of buf: what came and was not read yet */
 	uint8_t buf[TRANSFER_MAX];
 };
 
@@ -65,7 +68,8 @@ static enum pl_result fill(struct lease *l, size_t want, int left_ms, struct pl_
 
 	while (left_ms > 0) {
 		int ms = min_int(look_ms, left_ms);
-		int code = usb_bulk(l->usb, l->handle, l->setting.ep_in, l->buf, want, ms, &l->end);
+		int code =
+			usb_bulk(l->usb, l->handle, l->setting.ep_in, l->buf, want, 0, ms, &l->end);
 
 		if (l->end > 0 &&
 		    (code == 0 || code == LIBUSB_ERROR_TIMEOUT || code == LIBUSB_ERROR_NO_DEVICE))
@@ -114,6 +118,17 @@ static enum pl_result lease_read(struct pl_stream *s, void *buf, size_t cap, int
 	return PL_OK;
 }
 
+/* Some printers lose what comes too soon behind the last transfer. */
+static int pause_before(const struct lease *l, size_t part, int64_t by_ms)
+{
+	const uint32_t *quirk = l->quirks.value;
+
+	if (!l->has_sent || quirk[PL_QUIRK_SEND_DELAY] == 0 ||
+	    part <= quirk[PL_QUIRK_SEND_THRESHOLD])
+		return 0;
+	return usb_sleep(l->usb, min_int((int)quirk[PL_QUIRK_SEND_DELAY], pl_clock_left_ms(by_ms)));
+}
+
 static enum pl_result lease_write(struct pl_stream *s, const void *buf, size_t n, int64_t by_ms,
 				  struct pl_error *err)
 {
@@ -122,12 +137,15 @@ static enum pl_result lease_write(struct pl_stream *s, const void *buf, size_t n
 
 	while (n > 0) {
 		size_t part = n < TRANSFER_MAX ? n : TRANSFER_MAX, moved = 0;
+		int code = pause_before(l, part, by_ms);
 		int ms = pl_clock_left_ms(by_ms);
-		int code = LIBUSB_ERROR_TIMEOUT;
 
-		if (ms > 0)
-			code = usb_bulk(l->usb, l->handle, l->setting.ep_out, (void *)at, part, ms,
-					&moved);
+		if (code == 0 && ms == 0)
+			code = LIBUSB_ERROR_TIMEOUT;
+		if (code == 0)
+			code = usb_bulk(l->usb, l->handle, l->setting.ep_out, (void *)at, part,
+					n == part ? l->last_flags : 0, ms, &moved);
+		l->has_sent = true;
 		if (code == 0 && moved == 0)
 			code = LIBUSB_ERROR_IO;
 		if (code < 0)
@@ -169,8 +187,8 @@ static enum pl_result drain(struct lease *l, int left_ms, struct pl_error *err)
 	while (left_ms > 0) {
 		int ms = min_int(QUIET_MS, left_ms);
 		size_t n;
-		int code =
-			usb_bulk(l->usb, l->handle, l->setting.ep_in, l->buf, TRANSFER_MAX, ms, &n);
+		int code = usb_bulk(l->usb, l->handle, l->setting.ep_in, l->buf, TRANSFER_MAX, 0,
+				    ms, &n);
 
 		if (code == LIBUSB_ERROR_PIPE && may_clear) {
 			may_clear = false;
@@ -242,7 +260,11 @@ enum pl_result pl_usb_lease(struct pl_usb *usb, const struct pl_usb_device *dev,
 	l = malloc(sizeof(*l));
 	if (!l)
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
-	*l = (struct lease){ .stream.ops = &LEASE_OPS, .usb = usb, .setting = *setting };
+	*l = (struct lease){
+		.stream.ops = &LEASE_OPS, .usb = usb, .setting = *setting, .quirks = dev->quirks
+	};
+	if (dev->quirks.value[PL_QUIRK_ZLP_SEND])
+		l->last_flags = LIBUSB_TRANSFER_ADD_ZERO_PACKET;
 	r = usb_open(usb, dev, &l->handle, err);
 	if (r == PL_OK)
 		r = begin(l, by_ms, err);

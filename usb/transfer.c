@@ -74,7 +74,7 @@ static int run(struct pl_usb *usb, struct libusb_transfer *libusb, size_t *ret_n
 }
 
 int usb_bulk(struct pl_usb *usb, libusb_device_handle *handle, uint8_t endpoint, void *buf,
-	     size_t n, int ms, size_t *ret_n)
+	     size_t n, uint8_t flags, int ms, size_t *ret_n)
 {
 	struct libusb_transfer *libusb = libusb_alloc_transfer(0);
 	int r;
@@ -83,6 +83,7 @@ int usb_bulk(struct pl_usb *usb, libusb_device_handle *handle, uint8_t endpoint,
 	if (!libusb)
 		return LIBUSB_ERROR_NO_MEM;
 	libusb_fill_bulk_transfer(libusb, handle, endpoint, buf, (int)n, NULL, NULL, (unsigned)ms);
+	libusb->flags = flags;
 	r = run(usb, libusb, ret_n);
 	libusb_free_transfer(libusb);
 	return r;
@@ -154,4 +155,11 @@ int usb_sleep(struct pl_usb *usb, int ms)
 	pthread_mutex_unlock(&usb->lock);
 	pthread_cond_destroy(&nap.over);
 	return woken ? LIBUSB_ERROR_INTERRUPTED : 0;
+}
+
+enum pl_result pl_usb_pause(struct pl_usb *usb, int64_t by_ms, struct pl_error *err)
+{
+	int code = usb_sleep(usb, pl_clock_left_ms(by_ms));
+
+	return code < 0 ? usb_failed(code, err, "waiting for the printer") : PL_OK;
 }

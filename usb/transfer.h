@@ -14,9 +14,10 @@
 #include "context.h"
 
 /* Moves up to `n` bytes from or to a bulk endpoint within `ms` (> 0) milliseconds. Of an IN
- * endpoint, `n` is a multiple of 1024 so that no packet can overflow the buffer. */
+ * endpoint, `n` is a multiple of 1024 so that no packet can overflow the buffer; of an OUT
+ * endpoint, `flags` may say LIBUSB_TRANSFER_ADD_ZERO_PACKET. */
 int usb_bulk(struct pl_usb *usb, libusb_device_handle *handle, uint8_t endpoint, void *buf,
-	     size_t n, int ms, size_t *ret_n);
+	     size_t n, uint8_t flags, int ms, size_t *ret_n);
 
 /* Asks with a class request to an interface; `cap` bytes of answer at most, at most
  * USB_CONTROL_MAX. */

@@ -11,6 +11,7 @@
 #include "platen/clock.h"
 #include "platen/json.h"
 #include "probe.h"
+#include "quirk_files.h"
 #include "show_printer.h"
 #include "snapshot_json.h"
 
@@ -62,6 +63,7 @@ static enum pl_result probe_all(const struct cli *cli, cJSON **ret_answer, struc
 {
 	struct pl_usb_device *devices = calloc(PL_MAX_USB_DEVICES, sizeof(*devices));
 	struct pl_prober prober = { .pjl = PL_PJL_IDLE };
+	struct pl_quirk_set *quirks = NULL;
 	cJSON *printers, *answer = pl_snapshots_to_json(&printers);
 	enum pl_result r;
 	size_t count = 0;
@@ -69,12 +71,17 @@ static enum pl_result probe_all(const struct cli *cli, cJSON **ret_answer, struc
 	if (!devices)
 		r = pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	else
-		r = pl_usb_create(&prober.usb, err);
+		r = pl_quirk_files_read(&quirks, err);
 	if (r == PL_OK)
+		r = pl_usb_create(&prober.usb, err);
+	if (r == PL_OK) {
+		pl_usb_use_quirks(prober.usb, quirks);
 		r = pl_usb_list(prober.usb, devices, PL_MAX_USB_DEVICES, &count, err);
+	}
 	for (size_t i = 0; r == PL_OK && i < count; i++)
 		r = probe_one(&prober, &devices[i], cli, printers, err);
 	pl_usb_destroy(prober.usb);
+	pl_quirks_destroy(quirks);
 	free(devices);
 	if (r != PL_OK) {
 		cJSON_Delete(answer);

@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platen/quirks.h"
 #include "platen/result.h"
 #include "platen/stream.h"
 
@@ -51,6 +52,7 @@ struct pl_usb_device {
 	char serial[PL_MAX_USB_TEXT];
 	struct pl_usb_setting settings[PL_MAX_USB_SETTINGS]; /* sorted by interface, alternate */
 	size_t setting_count;
+	struct pl_quirks quirks; /* what this model cannot bear */
 };
 
 enum pl_usb_owner {
@@ -77,6 +79,9 @@ void pl_usb_destroy(struct pl_usb *usb); /* after every stream is closed and the
 /* Ends every wait for a printer, those of now and those to come: reads, writes and requests return
  * PL_E_CANCELLED at once. For a program that stops; from any thread. */
 void pl_usb_interrupt(struct pl_usb *usb);
+
+/* Gives listed printers their quirks from `set`, which outlives `usb`. Before the first list. */
+void pl_usb_use_quirks(struct pl_usb *usb, const struct pl_quirk_set *set);
 
 /* Lists the printers attached now: every device with a class-7 setting or a vendor HTTP setting of
  * a known printer. Reads only cached descriptors and sysfs; a sleeping printer is not woken. A
@@ -136,6 +141,9 @@ enum pl_result pl_usb_port_status(struct pl_usb *usb, const struct pl_usb_device
 enum pl_result pl_usb_lease(struct pl_usb *usb, const struct pl_usb_device *dev,
 			    const struct pl_usb_setting *setting, bool allow_print_pipe,
 			    int64_t by_ms, struct pl_stream **ret_stream, struct pl_error *err);
+
+/* Waits until `by_ms`, for a printer that wants a pause. Returns PL_OK | PL_E_CANCELLED. */
+enum pl_result pl_usb_pause(struct pl_usb *usb, int64_t by_ms, struct pl_error *err);
 
 /* Opens the kernel's usblp node of that interface (/dev/usb/lpN) as a stream: exclusive, short, for
  * PJL. Opening wakes a suspended printer: ask pl_usb_power() first. ENOENT, ENODEV, EIO and EBUSY

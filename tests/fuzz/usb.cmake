@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(part descriptors device_id)
+foreach(part descriptors device_id quirks)
   pl_fuzz(fuzz_usb_${part}
     SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/fuzz_usb_${part}.c
     USES platen_usb

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finds and reads the quirk files of this PC. */
+#include "quirk_files.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platen/file.h"
+#include "platen/log.h"
+
+#ifndef PL_QUIRKS_FILE
+#define PL_QUIRKS_FILE "/usr/share/platen/quirks.ini"
+#endif
+#define MAX_FILE (256 * 1024)
+
+/* Own rows first: among equals the first one counts. */
+static const struct place {
+	const char *dir, *suffix;
+	pl_quirk_adder add;
+} PLACES[] = {
+	{ "/usr/share/ipp-usb/quirks", ".conf", pl_quirks_add },
+	{ "/etc/ipp-usb/quirks", ".conf", pl_quirks_add },
+	{ "/usr/share/cups/usb", "usb-quirks", pl_quirks_add_cups },
+};
+
+static enum pl_result read_file(struct pl_quirk_set *set, const char *path, pl_quirk_adder add,
+				struct pl_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct pl_bytes text;
+	enum pl_result r;
+
+	pl_bytes_init(&text, MAX_FILE);
+	r = pl_file_read(path, PL_FILE_SHARED, &text, err);
+	if (r == PL_OK)
+		r = add(set, pl_bytes_span(&text), slash ? slash + 1 : path, err);
+	pl_bytes_finish(&text);
+	if (r == PL_OK || r == PL_E_NOT_FOUND || r == PL_E_NO_MEMORY)
+		return r == PL_E_NOT_FOUND ? PL_OK : r;
+	log_warn(NULL, "quirk passed over: %s path=%s", err->text, path);
+	return PL_OK;
+}
+
+static int has_suffix(const char *name, const char *suffix)
+{
+	size_t n = strlen(name), tail = strlen(suffix);
+
+	return name[0] != '.' && n >= tail && strcmp(name + n - tail, suffix) == 0;
+}
+
+enum pl_result pl_quirk_files_read_dir(struct pl_quirk_set *set, const char *dir,
+				       const char *suffix, pl_quirk_adder add, struct pl_error *err)
+{
+	struct dirent **names;
+	int count = scandir(dir, &names, NULL, alphasort);
+	enum pl_result r = PL_OK;
+	char path[PL_MAX_PATH];
+
+	if (count < 0)
+		return PL_OK; /* not installed */
+	for (int i = 0; i < count; i++) {
+		if (r == PL_OK && has_suffix(names[i]->d_name, suffix) &&
+		    pl_file_join(dir, names[i]->d_name, path, err) == PL_OK)
+			r = read_file(set, path, add, err);
+		free(names[i]);
+	}
+	free(names);
+	return r;
+}
+
+enum pl_result pl_quirk_files_read(struct pl_quirk_set **ret_set, struct pl_error *err)
+{
+	struct pl_quirk_set *set;
+	enum pl_result r = pl_quirks_create(&set, err);
+
+	if (r != PL_OK)
+		return r;
+	r = read_file(set, PL_QUIRKS_FILE, pl_quirks_add, err);
+	for (size_t i = 0; r == PL_OK && i < sizeof(PLACES) / sizeof(PLACES[0]); i++)
+		r = pl_quirk_files_read_dir(set, PLACES[i].dir, PLACES[i].suffix, PLACES[i].add,
+					    err);
+	if (r == PL_OK)
+		*ret_set = set;
+	else
+		pl_quirks_destroy(set);
+	return r;
+}
