@@ -22,6 +22,7 @@ enum pl_result pl_json_parse(struct pl_span text, struct cJSON **ret_doc, struct
 	r = pl_json_check(text, err);
 	if (r != PL_OK)
 		return r;
+	/* cJSON also writes where it failed to a global that nobody here reads. */
 	doc = text.size > 0 ? cJSON_ParseWithLengthOpts(text.at, text.size, &end, false) : NULL;
 	if (!doc)
 		return pl_error_set(err, PL_E_PROTOCOL, "not JSON: broken at byte %zu",

@@ -88,12 +88,19 @@ intptr_t pl_wake_handle(const struct pl_wake *wake)
 	return wake->read_fd;
 }
 
+static struct utsname about;
+
+static void ask_about(void)
+{
+	if (uname(&about) != 0)
+		snprintf(about.machine, sizeof(about.machine), "unknown");
+}
+
 const char *pl_os_architecture(void)
 {
-	static struct utsname about;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	if (about.machine[0] == '\0' && uname(&about) != 0)
-		return "unknown";
+	pthread_once(&once, ask_about);
 	return about.machine;
 }
 

@@ -74,8 +74,13 @@ static int ask(const char *host, const char *port, int flags, struct addrinfo **
 static void *lookup_run(void *arg)
 {
 	struct lookup *l = arg;
+	struct addrinfo *list = NULL;
+	int code = ask(l->host, l->port, 0, &list);
 
-	l->code = ask(l->host, l->port, 0, &l->list);
+	pthread_mutex_lock(&l->lock);
+	l->code = code;
+	l->list = list;
+	pthread_mutex_unlock(&l->lock);
 	pl_wake_set(l->done);
 	lookup_release(l);
 	return NULL;
@@ -141,11 +146,14 @@ enum pl_result pl_resolve(const char *host, int port, int64_t by_ms, struct pl_w
 	r = pl_wait_fd((int)pl_wake_handle(l->done), POLLIN, by_ms, wake, err);
 	if (r == PL_E_TIMEOUT)
 		r = pl_error_set(err, r, "looking up the name %s took too long", host);
-	if (r == PL_OK && l->code != 0)
-		r = no_such_host(host, l->code, err);
 	if (r == PL_OK) {
-		*ret_list = l->list;
+		pthread_mutex_lock(&l->lock);
+		if (l->code != 0)
+			r = no_such_host(host, l->code, err);
+		else
+			*ret_list = l->list;
 		l->list = NULL;
+		pthread_mutex_unlock(&l->lock);
 	}
 	lookup_release(l);
 	return r;
