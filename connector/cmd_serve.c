@@ -188,7 +188,7 @@ static void wait_for_end(struct run *run, const sigset_t *set)
 
 	do {
 		sig = sigtimedwait(set, NULL, &turn);
-		pl_housekeeping(&run->server);
+		pl_housekeeping(&run->server, run->place.db);
 	} while (sig != SIGTERM && sig != SIGINT);
 	log_info(NULL, "stopping signal=%d", sig);
 }

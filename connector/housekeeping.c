@@ -32,14 +32,15 @@ struct turn {
 	int expired_count;
 };
 
-static void note_seen(void *arg, int64_t no, int64_t seen_ms)
+static bool note_seen(void *arg, int64_t no, int64_t seen_ms)
 {
 	struct turn *t = arg;
 
 	if (t->seen_count == MAX_SEEN)
-		return; /* reports write it as well */
+		return false;
 	t->seen[t->seen_count].no = no;
 	t->seen[t->seen_count++].ms = seen_ms;
+	return true;
 }
 
 static void note_expired(void *arg, const char *id, const char *customer_id, int64_t agent_no,
@@ -94,15 +95,30 @@ static void clear_old(struct pl_server *server)
 		next_ms = 0;
 }
 
-void pl_housekeeping(struct pl_server *server)
+/* An idle server writes nothing. */
+static bool is_due(struct pl_db *reader)
+{
+	int64_t due = 0;
+
+	return pl_db_number(reader, &due,
+			    "SELECT (SELECT count(*) FROM actions WHERE state='queued' AND "
+			    "not_after < ?1)"
+			    " + (SELECT count(*) FROM api_tokens WHERE kind='session' AND "
+			    "expires_at < ?1)",
+			    PL_ARGS(pl_db_int(pl_clock_wall_ms())), NULL) != PL_OK ||
+	       due > 0;
+}
+
+void pl_housekeeping(struct pl_server *server, struct pl_db *reader)
 {
 	static struct turn turn; /* 100 KB: not for the stack */
 	struct pl_error err = { 0 };
 
 	turn.server = server;
-	turn.seen_count = 0;
+	turn.seen_count = turn.expired_count = 0;
 	pl_roster_unsaved(server->roster, note_seen, &turn);
-	if (pl_store_write(server->store, write_turn, &turn, &err) != PL_OK) {
+	if ((turn.seen_count > 0 || is_due(reader)) &&
+	    pl_store_write(server->store, write_turn, &turn, &err) != PL_OK) {
 		log_warn(NULL, "housekeeping failed reason=\"%s\"", err.text);
 		return;
 	}

@@ -10,8 +10,8 @@
 
 #include "server.h"
 
-/* One turn; does nothing where nothing is due. */
-void pl_housekeeping(struct pl_server *server);
+/* One turn; writes nothing where nothing is due. `reader`: the calling thread's connection. */
+void pl_housekeeping(struct pl_server *server, struct pl_db *reader);
 
 /* Before the start: a server certificate with less than 30 days left is made anew, for the same
  * names. */

@@ -75,8 +75,9 @@ void pl_roster_waited(struct pl_roster *roster, struct pl_roster_agent *agent,
 /* True while a long poll of it is open. */
 bool pl_roster_is_waiting(struct pl_roster *roster, struct pl_roster_agent *agent);
 
-/* Calls `each` for every agent heard from since the last time (agents.last_seen_at is behind). */
+/* Calls `each` for every agent heard from since it was last told of so (agents.last_seen_at is
+ * behind). False from `each`: no room, it is asked again the next time. */
 void pl_roster_unsaved(struct pl_roster *roster,
-		       void (*each)(void *arg, int64_t no, int64_t seen_ms), void *arg);
+		       bool (*each)(void *arg, int64_t no, int64_t seen_ms), void *arg);
 
 #endif

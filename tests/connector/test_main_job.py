@@ -123,6 +123,20 @@ class MainJob(ConnectorCase):
         pc.call("POST", f"/actions/{action['id']}", {"state": "cancelled"})
         self.assertEqual(self.api("GET", "/actions/" + action["id"])["state"], "cancelled")
 
+    def test_not_fetched_in_time(self):
+        pc = self.pc("asleep")
+        pc.report(pc.snapshot("usb-s", "SLP-1"))
+        printer = self.printer_of(pc.enrolled["agent_id"])
+        action = self.api("POST", f"/printers/{printer['id']}/actions", {"type": "probe_now", "expires_in_s": 10})
+        for _ in range(300):
+            now = self.api("GET", "/actions/" + action["id"])
+            if now["ended_at"]:
+                break
+            time.sleep(0.1)
+        self.assertEqual(now["state"], "expired")
+        self.assertEqual([s["state"] for s in now["history"]], ["queued", "expired"])
+        self.assertEqual(pc.work().status, 204)
+
     def test_alerts_open_and_close(self):
         pc = self.pc("alarmed")
         pc.report(pc.snapshot("usb-al", "ALR-1"))
