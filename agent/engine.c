@@ -19,6 +19,10 @@
 #define DAY_MS		(24 * 3600 * 1000LL)
 #define FIRST_HEALTH_MS (10 * 60 * 1000LL)
 
+/* The kernel tells that a device leaves before the last trace of it has gone from sysfs, so a look
+ * at once may still find it. Nobody tells a second time: look again by ourselves. */
+#define SECOND_LOOK_MS 1000
+
 /* ---- records ---- */
 
 /* The gate: nothing reaches the spool but what the table lets leave. */
@@ -216,14 +220,20 @@ static void reconcile(struct pl_engine *e)
 
 /* ---- the engine's thread ---- */
 
-/* Waits for news. False: stop. */
-static bool wait_for_news(struct pl_engine *e, int64_t by_ms)
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Waits for news; *ret_news tells whether they came before by_ms. False: stop. */
+static bool wait_for_news(struct pl_engine *e, int64_t by_ms, bool *ret_news)
 {
 	bool go_on;
 
 	pthread_mutex_lock(&e->lock);
 	while (!e->stop && !e->news && pl_clock_wait(&e->wake, &e->lock, by_ms))
 		;
+	*ret_news = e->news;
 	e->news = false;
 	go_on = !e->stop;
 	pthread_mutex_unlock(&e->lock);
@@ -243,10 +253,13 @@ static void *engine_main(void *arg)
 	struct pl_engine *e = arg;
 	int64_t health_ms = e->started_ms + FIRST_HEALTH_MS;
 	int64_t early_ms = e->started_ms + EARLY_MS;
+	int64_t again_ms;
+	bool news = true;
 
 	record_and_delete(e, "agent.hello", NULL,
 			  pl_greeting_hello(e->options.settings, e->started_wall_ms));
 	do {
+		again_ms = news ? pl_clock_in_ms(SECOND_LOOK_MS) : PL_FOREVER;
 		reconcile(e);
 		if (pl_clock_now_ms() >= health_ms) {
 			report_health(e);
@@ -256,7 +269,7 @@ static void *engine_main(void *arg)
 			engine_give_up(e);
 			early_ms = PL_FOREVER;
 		}
-	} while (wait_for_news(e, early_ms < health_ms ? early_ms : health_ms));
+	} while (wait_for_news(e, earlier(again_ms, earlier(early_ms, health_ms)), &news));
 	while (e->slot_count > 0)
 		retire(e, e->slot_count - 1, NULL);
 	return NULL;
