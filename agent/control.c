@@ -186,8 +186,14 @@ void pl_control_stop(struct pl_control *control)
 		return;
 	pl_wake_set(control->wake);
 	pthread_join(control->thread, NULL);
-	for (size_t i = 0; i < MAX_CALLERS; i++)
-		if (control->callers[i].state != CALLER_FREE)
+	for (size_t i = 0; i < MAX_CALLERS; i++) {
+		bool is_taken;
+
+		pthread_mutex_lock(&control->lock);
+		is_taken = control->callers[i].state != CALLER_FREE;
+		pthread_mutex_unlock(&control->lock);
+		if (is_taken)
 			pthread_join(control->callers[i].thread, NULL);
+	}
 	destroy(control);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finds and reads the quirk files of this PC. */
+/* Finds and reads the quirk files of this PC, where ipp-usb and CUPS keep theirs. */
 #include "quirk_files.h"
 
 #include <dirent.h>
