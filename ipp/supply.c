@@ -161,8 +161,7 @@ void pl_supply_set_colorant(struct pl_supply *supply, struct pl_span word)
 			     sizeof(supply->colorant));
 	else if (is_three_colors(told))
 		pl_supply_set_colorant(supply, pl_span_of("CMY"));
-	else if (told.size > 0 && told.at[0] != '#' && !text_same_words(told, "unknown") &&
-		 !text_same_words(told, "none")) /* CUPS' word for a waste box */
+	else if (told.size > 0 && told.at[0] != '#' && !text_same_words(told, "unknown"))
 		copy_hyphenated(told, supply->colorant, sizeof(supply->colorant));
 }
 
