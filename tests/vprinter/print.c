@@ -177,7 +177,7 @@ static void broken_uel(struct print *p)
 	for (size_t i = 0; i < n && p->mode != DATA; i++) {
 		text_byte(p, (uint8_t)UEL[i]);
 		if (p->mode == DATA && i + 1 < n)
-			vp_job_add(p->job, UEL + i + 1, n - i - 1);
+			vp_job_add(p->job, &UEL[i + 1], n - i - 1);
 	}
 }
 
