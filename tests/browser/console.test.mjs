@@ -355,10 +355,12 @@ test('a session that ended elsewhere leads back to the sign-in page, and then to
 	await mine.page.getByRole('link', { name: 'Alerts', exact: true }).click();
 	const token = await mine.page.evaluate(() => sessionStorage.getItem('platen.token'));
 	await connector.call('POST', '/api/v1/logout', { token });
-	await mine.page.getByLabel('Name').fill('operator'); // the event stream ended with the session: no click is needed
+	await mine.page.evaluate(() => (location.hash = '#/alerts?state=all'));
+	await mine.page.getByLabel('Name').fill('operator');
 	await mine.page.getByLabel('Password').fill(connector.passwords.operator);
 	await mine.page.getByRole('button', { name: 'Sign in' }).click();
 	await mine.page.getByRole('heading', { name: 'Alerts', exact: true }).waitFor();
+	assert.match(mine.page.url(), /#\/alerts\?state=all$/);
 	await mine.context.close();
 });
 

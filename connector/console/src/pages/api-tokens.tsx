@@ -10,7 +10,7 @@ import { Ago, Answer, Card, Empty } from '../ui/basic';
 import { CopyText } from '../ui/copy';
 import { Confirm, Dialog } from '../ui/dialog';
 import { useCustomers } from '../ui/filters';
-import { Field, Form } from '../ui/form';
+import { Field, Form, Lifetime } from '../ui/form';
 import { grantText, GrantsEditor } from '../ui/grants';
 
 const SCOPES: [Scope, string][] = [
@@ -63,15 +63,7 @@ function NewToken({ done, onClose }: { done: () => void; onClose: () => void }) 
 					))}
 				</fieldset>
 				<GrantsEditor grants={grants} customers={customers} onChange={setGrants} />
-				<Field label="Valid for">
-					<select value={life} onChange={(event) => setLife(Number(event.currentTarget.value))}>
-						{LIVES.map(([seconds, word]) => (
-							<option value={seconds} key={seconds}>
-								{word}
-							</option>
-						))}
-					</select>
-				</Field>
+				<Lifetime choices={LIVES} value={life} onChange={setLife} />
 			</Form>
 		</Dialog>
 	);

@@ -10,7 +10,7 @@ import { Ago, Answer, Card, Empty, Page } from '../ui/basic';
 import { CopyText, saveFile } from '../ui/copy';
 import { Confirm } from '../ui/dialog';
 import { SiteOptions, useCustomers } from '../ui/filters';
-import { Field, Form } from '../ui/form';
+import { Field, Form, Lifetime } from '../ui/form';
 import { Icon } from '../ui/icon';
 import { Chip } from '../ui/status';
 import { PendingCard } from './pending';
@@ -62,15 +62,7 @@ function TokenForm({ onMade }: { onMade: (token: NewEnrolmentToken) => void }) {
 					onInput={(event) => setUses(event.currentTarget.valueAsNumber)}
 				/>
 			</Field>
-			<Field label="Valid for">
-				<select value={life} onChange={(event) => setLife(Number(event.currentTarget.value))}>
-					{LIVES.map(([seconds, word]) => (
-						<option value={seconds} key={seconds}>
-							{word}
-						</option>
-					))}
-				</select>
-			</Field>
+			<Lifetime choices={LIVES} value={life} onChange={setLife} />
 			<Field label="Note to yourself">
 				<input name="note" maxLength={200} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
 			</Field>

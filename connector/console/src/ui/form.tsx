@@ -16,6 +16,28 @@ export function Field({ label, hint, children }: { label: string; hint?: string;
 	);
 }
 
+interface LifetimeProps {
+	/** In seconds, with their words. */
+	choices: [seconds: number, word: string][];
+	value: number;
+	onChange: (seconds: number) => void;
+}
+
+/** How long something stays valid. */
+export function Lifetime({ choices, value, onChange }: LifetimeProps) {
+	return (
+		<Field label="Valid for">
+			<select value={value} onChange={(event) => onChange(Number(event.currentTarget.value))}>
+				{choices.map(([seconds, word]) => (
+					<option value={seconds} key={seconds}>
+						{word}
+					</option>
+				))}
+			</select>
+		</Field>
+	);
+}
+
 interface FormProps {
 	/** On the button. */
 	verb: string;
