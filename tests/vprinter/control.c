@@ -56,10 +56,10 @@ static void answer(struct vp_control *c, const char *line, struct pl_bytes *out)
 	gchar **words = NULL;
 	int count = 0;
 	struct pl_error err = { .code = PL_E_INVALID };
-	enum pl_result r = PL_E_INVALID;
+	enum pl_result r;
 
 	if (!g_shell_parse_argv(line, &count, &words, NULL))
-		pl_error_set(&err, PL_E_INVALID, "the line is not made of words");
+		r = pl_error_set(&err, PL_E_INVALID, "the line is not made of words");
 	else
 		r = vp_command(c->rack, words, count, out, &err);
 	g_strfreev(words);

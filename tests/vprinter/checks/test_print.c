@@ -162,7 +162,7 @@ static void ustatus_speaks_unasked(void **state)
 	(void)state;
 	assert_string_equal(a, "");
 	free(a);
-	vp_state_reason(w.printer->state, "+cover-open", NULL);
+	assert_int_equal(vp_state_reason(w.printer->state, "+cover-open", NULL), PL_OK);
 	a = ask(p, "");
 	assert_memory_equal(a, "@PJL USTATUS DEVICE\r\nCODE=40021\r\n", 33);
 	assert_int_equal(a[strlen(a) - 1], '\f');
@@ -175,7 +175,7 @@ static void ustatus_speaks_unasked(void **state)
 	assert_non_null(strstr(a, "PAGES=1\r\n\f"));
 	free(a);
 	free(ask(p, UEL "@PJL USTATUSOFF\r\n" UEL));
-	vp_state_reason(w.printer->state, "+cover-open", NULL);
+	assert_int_equal(vp_state_reason(w.printer->state, "+cover-open", NULL), PL_OK);
 	a = ask(p, "");
 	assert_string_equal(a, "");
 	free(a);
@@ -209,7 +209,7 @@ static void a_stopped_printer_takes_no_more_of_a_job(void **state)
 	char *a;
 
 	(void)state;
-	vp_state_reason(w.printer->state, "+media-empty", NULL);
+	assert_int_equal(vp_state_reason(w.printer->state, "+media-empty", NULL), PL_OK);
 	a = ask(p, UEL "@PJL\r\n@PJL INFO STATUS\r\n" UEL); /* but it answers */
 	assert_non_null(strstr(a, "CODE=41213\r\n"));
 	free(a);
