@@ -5,7 +5,7 @@ PLATEN_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # One Debian package per line of meaning; docs/dependencies.md says versions, licences and why.
 PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libusb-1.0-0-dev libmbedtls-dev libcjson-dev
-  libcups2-dev libexpat1-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev zlib1g-dev libinih-dev libargon2-dev
+  libcups2-dev libexpat1-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev zlib1g-dev libargon2-dev
   nodejs npm"
 PACKAGES_VPRINTER="libglib2.0-dev libcmocka-dev libumockdev-dev umockdev cups-ipp-utils cups-client python3 ca-certificates curl"
 PACKAGES_TEST="clang clang-format libclang-rt-14-dev libssl-dev gcc-mingw-w64-x86-64-posix valgrind strace sqlite3 openssl
