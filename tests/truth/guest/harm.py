@@ -96,7 +96,7 @@ class Lane:
         self.overlaps = self.unasked = self.still_open = 0
         self.trouble = []
 
-    def print_one(self, name, watch):
+    def print_one(self, name, which, watch):
         data = self.jobs[name] = streams.document(name, SIZE, pjl=len(self.jobs) % 3 == 0)
         held = ippclient.HeldJob(631, f"/printers/{self.printer.name}", data, name)
         was_open = watch is not None and watch.wait_open()
@@ -112,8 +112,8 @@ class Lane:
             return
         self.wait_done(name, job)
         done = time.monotonic()
-        self.took["with" if watch else "without"].append(done - began)
-        if watch:
+        self.took[which].append(done - began)
+        if which == "with":
             self.spans.append((began, done))
         try:
             self.printer.wait_usblp()
@@ -134,12 +134,12 @@ class Lane:
 
 
 
-def print_all(lanes, label, count, watched):
-    """One job after another, the printers by turns."""
+def print_all(lanes, which, count, watched):
+    """One job after another, the printers by turns; `which`: with or without the agent."""
     watches = {lane: Watch(lane.printer, lane.pipes) if watched else None for lane in lanes}
     for n in range(count):
         lane = lanes[n % len(lanes)]
-        lane.print_one(f"{lane.printer.name}-{label}-{n}", watches[lane])
+        lane.print_one(f"{lane.printer.name}-{which}-{n}-{len(lane.jobs)}", which, watches[lane])
 
 
 def delays(report, name, took):
