@@ -9,13 +9,14 @@
 #include <gnutls/gnutls.h>
 #include <netinet/tcp.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "platen/clock.h"
+#include "linger.h"
 #include "platen/log.h"
 #include "web_request.h"
 
@@ -26,6 +27,7 @@
 struct pl_web {
 	struct pl_web_config config;
 	struct MHD_Daemon *daemon;
+	struct pl_linger *linger;
 	gnutls_datum_t ticket_key;
 	uint16_t port;
 	_Atomic int64_t connections, requests;
@@ -43,21 +45,46 @@ static void on_log(void *arg, const char *fmt, va_list args)
 	log_debug(NULL, "%s: %s", web->config.name, text);
 }
 
+/* What is kept for a connection: its life, and the owner's value. */
+struct link {
+	bool cut_short; /* answered before the peer had sent all of its request */
+	_Alignas(max_align_t) char peer[];
+};
+
+static struct link *link_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static void end_connection(struct pl_web *web, struct MHD_Connection *connection,
+			   const struct link *link)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	if (link && link->cut_short && info)
+		pl_linger_take(web->linger, info->connect_fd);
+}
+
 /* Sessions resume by ticket only when told so on every connection. */
-static void on_connection(void *arg, struct MHD_Connection *connection, void **peer,
+static void on_connection(void *arg, struct MHD_Connection *connection, void **link,
 			  enum MHD_ConnectionNotificationCode code)
 {
 	struct pl_web *web = arg;
 	const union MHD_ConnectionInfo *info;
 
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-		free(*peer);
-		*peer = NULL;
+		end_connection(web, connection, *link);
+		free(*link);
+		*link = NULL;
 		web->connections--;
 		return;
 	}
 	web->connections++;
-	*peer = web->config.peer_size ? calloc(1, web->config.peer_size) : NULL;
+	*link = calloc(1, sizeof(struct link) + web->config.peer_size);
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
 	if (info && info->tls_session)
 		gnutls_session_ticket_enable_server(info->tls_session, &web->ticket_key);
@@ -206,7 +233,9 @@ enum pl_result pl_web_open(const struct pl_web_config *config, struct pl_web **r
 	web->config = *config;
 	web->port = port_of(fd);
 	gnutls_session_ticket_key_generate(&web->ticket_key);
-	r = start(web, fd, err);
+	r = pl_linger_open(&web->linger, err);
+	if (r == PL_OK)
+		r = start(web, fd, err);
 	if (r != PL_OK) {
 		close(fd);
 		pl_web_close(web);
@@ -240,6 +269,7 @@ void pl_web_close(struct pl_web *web)
 		return;
 	if (web->daemon)
 		MHD_stop_daemon(web->daemon);
+	pl_linger_close(web->linger);
 	if (web->ticket_key.data)
 		gnutls_memset(web->ticket_key.data, 0, web->ticket_key.size);
 	gnutls_free(web->ticket_key.data);
@@ -258,10 +288,17 @@ int64_t pl_web_requests(const struct pl_web *web)
 
 void *pl_web_peer(const struct pl_web_request *rq)
 {
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct link *link = link_of(rq->connection);
 
-	return info ? info->socket_context : NULL;
+	return link ? link->peer : NULL;
+}
+
+void pl_web_cut_short(const struct pl_web_request *rq)
+{
+	struct link *link = link_of(rq->connection);
+
+	if (link)
+		link->cut_short = true;
 }
 
 void pl_web_address(const struct pl_web_request *rq, char *out, size_t cap)

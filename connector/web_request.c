@@ -177,7 +177,10 @@ enum MHD_Result pl_web_request_admit(struct pl_web_request *rq, const struct pl_
 	}
 	rq->refused = true;
 	size = announced(rq);
-	return size >= 0 && size <= DRAIN_MAX ? MHD_YES : send_answer(rq, config);
+	if (size >= 0 && size <= DRAIN_MAX)
+		return MHD_YES;
+	pl_web_cut_short(rq);
+	return send_answer(rq, config);
 }
 
 bool pl_web_request_take(struct pl_web_request *rq, const char *data, size_t n)

@@ -17,6 +17,10 @@ struct pl_web_request *pl_web_request_begin(struct pl_web *web, const struct pl_
 /* Finds the route and asks the gate, before any of the body is read. */
 enum MHD_Result pl_web_request_admit(struct pl_web_request *rq, const struct pl_web_config *config);
 
+/* The answer goes out before all of the request has come: the connection's end waits for the peer
+ * to notice. */
+void pl_web_cut_short(const struct pl_web_request *rq);
+
 /* Takes a piece of the body. False: the peer keeps sending past every bound, cut it off. */
 bool pl_web_request_take(struct pl_web_request *rq, const char *data, size_t n);
 

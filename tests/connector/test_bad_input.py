@@ -70,6 +70,40 @@ class BadInput(ConnectorCase):
             pass  # cut off is an answer as well
         link.close()
 
+    def test_refusal_arrives_though_the_peer_is_still_sending(self):
+        """A connection closed with bytes unread is reset, and the reset would take the answer away."""
+        piece = b"x" * 100_000
+        for size in (1_100_000, 3_000_000, 6_000_000) * 4:
+            link = self.one.connect()
+            link.putrequest("POST", "/sda/v1/reports")
+            link.putheader("Content-Length", str(size))
+            link.endheaders()
+            for _ in range(size // len(piece)):
+                link.send(piece)
+                time.sleep(0.002)
+            self.assertEqual(link.getresponse().status, 413)
+            link.close()
+
+    def test_lingering_is_bounded(self):
+        """Refused peers that neither read on nor hang up keep no descriptor of the connector for long."""
+        def descriptors():
+            return len(os.listdir(f"/proc/{self.connector.process.pid}/fd"))
+
+        before = descriptors()
+        refused = []
+        for _ in range(200):
+            s = self.one.context().wrap_socket(socket.create_connection(("localhost", self.connector.sda_port), timeout=20),
+                                               server_hostname="localhost")
+            s.sendall(b"POST /sda/v1/reports HTTP/1.1\r\nHost: x\r\nContent-Length: 50000000\r\n\r\n")
+            self.assertIn(b" 413 ", s.recv(1000))
+            refused.append(s)
+        end = time.monotonic() + 30
+        while descriptors() > before + 2:
+            self.assertLess(time.monotonic(), end, "the connector still holds connections of those it refused")
+            time.sleep(0.2)
+        for s in refused:
+            s.close()
+
     def test_gzip(self):
         record = self.one.snapshot("gz", "GZ-1")
         batch = {"spool_id": self.one.spool_id, "boot_id": self.one.boot_id, "records": [record]}
