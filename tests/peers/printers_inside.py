@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+OWN_MOUNTS = ROOT / "tests" / "own_mounts"
 PROFILES = ROOT / "tests" / "vprinter" / "profiles"
 sys.path.insert(0, str(ROOT / "tests" / "vprinter"))
 import compare  # noqa: E402

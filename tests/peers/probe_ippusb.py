@@ -74,4 +74,4 @@ if __name__ == "__main__":
     if not shutil.which("ipp-usb") or os.geteuid() != 0:
         print("needs ipp-usb, and root for a mount namespace")
         sys.exit(SKIPPED)
-    sys.exit(printers_inside.main(__doc__, inside, profiles=(NAME,), wrapper=("unshare", "-m")))
+    sys.exit(printers_inside.main(__doc__, inside, profiles=(NAME,), wrapper=(printers_inside.OWN_MOUNTS,)))

@@ -84,4 +84,4 @@ if __name__ == "__main__":
     if os.geteuid() != 0 or not FOLDER.is_dir():
         print("needs ipp-usb's folder, and root for a mount namespace")
         sys.exit(SKIPPED)
-    sys.exit(printers_inside.main(__doc__, inside, profiles=(HP, BROTHER), wrapper=("unshare", "-m")))
+    sys.exit(printers_inside.main(__doc__, inside, profiles=(HP, BROTHER), wrapper=(printers_inside.OWN_MOUNTS,)))
