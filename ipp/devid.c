@@ -2,13 +2,10 @@
 /* Reads the keys of an IEEE 1284 device ID, and writes the part of it that may leave the PC. */
 #include "platen/devid.h"
 
-#include <stdint.h>
 #include <stdio.h>
 
 #include "devid_status.h"
 #include "text.h"
-
-#define LENGTH_PREFIX 2 /* bytes before the text; the length counts them too */
 
 /* The standard's key, its long form, and the spellings of single vendors. */
 static const struct {
@@ -34,22 +31,6 @@ static const struct {
 	{ "S", offsetof(struct pl_devid, s_field) },
 	{ "SUPPLIES", offsetof(struct pl_devid, supplies) },
 };
-
-struct pl_span pl_devid_text(const void *reply, size_t size)
-{
-	const uint8_t *bytes = reply;
-	size_t big, little, length = size;
-
-	if (size <= LENGTH_PREFIX)
-		return (struct pl_span){ 0 };
-	big = (size_t)bytes[0] << 8 | bytes[1];
-	little = (size_t)bytes[1] << 8 | bytes[0];
-	if (big > LENGTH_PREFIX && big <= size)
-		length = big;
-	else if (little > LENGTH_PREFIX && little <= size)
-		length = little;
-	return (struct pl_span){ (const char *)bytes + LENGTH_PREFIX, length - LENGTH_PREFIX };
-}
 
 static void keep(struct pl_devid *id, struct pl_span key, struct pl_span value)
 {

@@ -54,9 +54,4 @@ void pl_devid_snapshot(struct pl_span text, struct pl_snapshot *s);
  * languages as fit. */
 void pl_devid_public(const struct pl_devid *id, char *ret_text, size_t cap);
 
-/* Of a raw GET_DEVICE_ID reply with its 16-bit length: the text. The length should be big-endian
- * and true; some printers write it little-endian, some overstate it. Returns the empty span where
- * fewer than 3 bytes came. */
-struct pl_span pl_devid_text(const void *reply, size_t size);
-
 #endif

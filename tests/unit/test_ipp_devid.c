@@ -53,18 +53,6 @@ static void refuses_what_names_nobody(void **state)
 	assert_span(id.make, "kept");
 }
 
-static void believes_a_length_only_where_it_fits(void **state)
-{
-	(void)state;
-	assert_span(pl_devid_text("\0\006abcd", 6), "abcd");
-	assert_span(pl_devid_text("\006\0abcd", 6), "abcd");
-	assert_span(pl_devid_text("\177\177abcd", 6), "abcd");
-	assert_span(pl_devid_text("\0\005abcd", 6), "abc");
-	assert_span(pl_devid_text("\0\0abcd", 6), "abcd");
-	assert_span(pl_devid_text("\0\2", 2), "");
-	assert_span(pl_devid_text(NULL, 0), "");
-}
-
 static void shows_only_what_may_leave(void **state)
 {
 	struct pl_devid id;
@@ -255,7 +243,6 @@ int main(void)
 		cmocka_unit_test(reads_keys),
 		cmocka_unit_test(reads_long_keys_and_vendors_own),
 		cmocka_unit_test(refuses_what_names_nobody),
-		cmocka_unit_test(believes_a_length_only_where_it_fits),
 		cmocka_unit_test(shows_only_what_may_leave),
 		cmocka_unit_test(identity_alone_has_no_status),
 		cmocka_unit_test(reads_vstatus),
