@@ -8,6 +8,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "host_name.h"
 #include "platen/clock.h"
 #include "platen/encode.h"
 #include "platen/json.h"
@@ -15,31 +16,10 @@
 #define MAX_REQUEST (16 * 1024)
 #define MAX_CA	    8 /* certificates */
 
-static void add_host_name(cJSON *host, const struct pl_settings *settings)
-{
-	char name[256], text[PL_FINGERPRINT_TEXT] = "sha256:";
-	uint8_t digest[PL_HASH_SIZE];
-
-	pl_os_host_name(name, sizeof(name));
-	if (settings->host_name == PL_HOST_NAME_NONE || name[0] == '\0') {
-		cJSON_AddNullToObject(host, "hostname");
-		return;
-	}
-	if (settings->host_name == PL_HOST_NAME_FULL) {
-		cJSON_AddStringToObject(host, "hostname", name);
-		return;
-	}
-	for (char *at = name; *at; at++)
-		*at = pl_ascii_lower(*at);
-	pl_sha256(name, strlen(name), digest);
-	pl_hex_write(digest, sizeof(digest), text + 7);
-	cJSON_AddStringToObject(host, "hostname", text);
-}
-
 struct cJSON *pl_host_json(const struct pl_settings *settings)
 {
 	cJSON *host = cJSON_CreateObject();
-	char version[64];
+	char version[64], name[PL_MAX_PUBLIC_HOST_NAME];
 
 	if (!host)
 		return NULL;
@@ -48,7 +28,8 @@ struct cJSON *pl_host_json(const struct pl_settings *settings)
 	cJSON_AddStringToObject(host, "os_version", version);
 	cJSON_AddStringToObject(host, "architecture", pl_os_architecture());
 	cJSON_AddStringToObject(host, "agent_version", PL_VERSION);
-	add_host_name(host, settings);
+	pl_host_name_public(settings->host_name, name);
+	pl_json_add_text(host, "hostname", name[0] ? name : NULL);
 	return host;
 }
 
