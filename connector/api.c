@@ -294,6 +294,8 @@ static void run_call(struct pl_db *reader, void *arg)
 		call->handle(api);
 	if (call->audited && *api->caller.name)
 		pl_audit_call(api);
+	if (call->audited && call->scope != PL_SCOPE_ACT && rq->status < 300)
+		pl_api_review_streams(api->server, reader);
 	cJSON_Delete(api->body);
 	free(api);
 }

@@ -63,6 +63,18 @@ struct pl_api_call {
 enum pl_result pl_api_open(struct pl_server *server, const char *listen, uint16_t port,
 			   struct pl_error *err);
 
+/* Who the token of this id speaks for now. PL_E_NOT_FOUND: it has ended, or its user may not sign
+ * in. */
+enum pl_result pl_api_load_caller(struct pl_db *db, const char *token_id,
+				  struct pl_caller *ret_caller, struct pl_error *err);
+
+/* A digest of what the caller may do: another one when a grant comes, goes or changes. */
+void pl_api_caller_digest(const struct pl_caller *caller, uint8_t digest[static PL_HASH_SIZE]);
+
+/* Ends the event streams whose token, user or grants are not what they were. After every change of
+ * access, and now and then for what a command did. */
+void pl_api_review_streams(struct pl_server *server, struct pl_db *db);
+
 /* True when the caller has at least `role` for this place ("" site: for all of the customer). */
 bool pl_api_may(const struct pl_caller *caller, enum pl_role role, const char *customer_id,
 		const char *site_id);

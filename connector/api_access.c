@@ -39,20 +39,21 @@ static unsigned scopes_of(const char *list)
 	return scopes;
 }
 
-/* Loads the token behind a hash. PL_E_NOT_FOUND: none, ended, or its user may not sign in. */
-static enum pl_result load_caller(struct pl_db *db, const uint8_t hash[static PL_HASH_SIZE],
+#define CALLER                                                                                     \
+	"SELECT t.id, t.kind, t.expires_at, t.user_id, coalesce(u.name, t.name), t.scopes, t.name" \
+	", t.last_used_at FROM api_tokens t LEFT JOIN users u ON u.id=t.user_id"                   \
+	" WHERE (t.expires_at IS NULL OR t.expires_at > ?2) AND (u.active=1 OR u.id IS NULL)"
+
+/* Loads the token that `sql` finds by `key`. PL_E_NOT_FOUND: none, ended, or its user may not sign
+ * in. */
+static enum pl_result load_caller(struct pl_db *db, const char *sql, struct pl_db_value key,
 				  struct pl_caller *c, struct pl_error *err)
 {
 	struct pl_db_rows *rows = NULL;
 	enum pl_result r;
 
-	r = pl_db_one(
-		db, &rows,
-		"SELECT t.id, t.kind, t.expires_at, t.user_id, coalesce(u.name, t.name), t.scopes, "
-		"t.name"
-		" FROM api_tokens t LEFT JOIN users u ON u.id=t.user_id WHERE t.hash=?1"
-		" AND (t.expires_at IS NULL OR t.expires_at > ?2) AND (u.active=1 OR u.id IS NULL)",
-		PL_ARGS(pl_db_blob(hash, PL_HASH_SIZE), pl_db_int(pl_clock_wall_ms())), err);
+	memset(c, 0, sizeof *c);
+	r = pl_db_one(db, &rows, sql, PL_ARGS(key, pl_db_int(pl_clock_wall_ms())), err);
 	if (r != PL_OK)
 		return r;
 	pl_db_copy_at(rows, 0, c->token_id, sizeof c->token_id);
@@ -69,6 +70,28 @@ static enum pl_result load_caller(struct pl_db *db, const uint8_t hash[static PL
 		if (c->grants[i].role > c->role)
 			c->role = c->grants[i].role;
 	return r;
+}
+
+enum pl_result pl_api_load_caller(struct pl_db *db, const char *token_id,
+				  struct pl_caller *ret_caller, struct pl_error *err)
+{
+	return load_caller(db, CALLER " AND t.id=?1", pl_db_text(token_id), ret_caller, err);
+}
+
+void pl_api_caller_digest(const struct pl_caller *caller, uint8_t digest[static PL_HASH_SIZE])
+{
+	struct pl_bytes text;
+
+	pl_bytes_init(&text, 64 * 1024);
+	(void)!pl_bytes_add_format(&text, "%u\n", caller->scopes);
+	for (size_t i = 0; i < caller->grant_count; i++) {
+		const struct pl_grant *g = &caller->grants[i];
+
+		(void)!pl_bytes_add_format(&text, "%d %s %s\n", (int)g->role, g->customer_id,
+					   g->site_id);
+	}
+	pl_token_hash(pl_bytes_span(&text), digest);
+	pl_bytes_finish(&text);
 }
 
 static enum pl_result touch(struct pl_db *db, void *arg, struct pl_error *err)
@@ -89,7 +112,8 @@ bool pl_api_sign_in(struct pl_api *api)
 		return false;
 	}
 	pl_token_hash(pl_span_of(authorization + 7), hash);
-	r = load_caller(api->db, hash, &api->caller, &err);
+	r = load_caller(api->db, CALLER " AND t.hash=?1", pl_db_blob(hash, PL_HASH_SIZE),
+			&api->caller, &err);
 	if (r == PL_OK && !api->caller.is_session &&
 	    pl_clock_wall_ms() - api->caller.used_ms > TOUCH_MS)
 		(void)!pl_store_write(api->server->store, touch, api->caller.token_id, NULL);

@@ -4,6 +4,7 @@
  * it, queues it, wakes the agent.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "action_rows.h"
@@ -15,6 +16,7 @@
 
 #define USUAL_LIFE_S   3600
 #define MAX_PARAMETERS 4096
+#define MAX_PRINTERS   64 /* of one PC */
 
 static const char *const TYPES[] = { "probe_now",    "identify",  "reboot",   "print_test_page",
 				     "diagnostics",  "configure", "firmware", "ews",
@@ -196,43 +198,118 @@ static bool check_order(struct pl_api *api, struct order *o, const char *what)
 	return false;
 }
 
-static enum pl_result store(struct pl_db *db, void *arg, struct pl_error *err)
-{
-	return pl_action_create(db, arg, err);
-}
+/* What one call orders: one action, or the same for each printer of a PC. */
+struct batch {
+	struct pl_action_order orders[MAX_PRINTERS];
+	char device_ids[MAX_PRINTERS][PL_MAX_ID];
+	char keys[MAX_PRINTERS][PL_MAX_ID * 2];
+	size_t count;
+};
 
-static void queue(struct pl_api *api, struct order *o)
+static void add_order(struct pl_api *api, struct batch *b, const struct order *o, int64_t device_no,
+		      const char *device_id, const char *key)
 {
-	struct pl_action_order *a = &o->action;
-	struct pl_roster_agent *agent = pl_roster_find(api->server->roster, o->agent_id);
-	struct pl_error err = { 0 };
-	cJSON *doc = NULL;
-	enum pl_result r;
+	struct pl_action_order *a = &b->orders[b->count];
 
+	*a = o->action;
+	snprintf(b->device_ids[b->count], PL_MAX_ID, "%s", device_id);
+	snprintf(b->keys[b->count], sizeof b->keys[0], "%s", key);
 	a->identity = &api->server->identity;
 	a->ring = api->server->ring;
 	a->customer_id = o->customer_id;
 	a->site_id = o->site_id;
 	a->agent_id = o->agent_id;
-	a->device_id = *o->device_id ? o->device_id : NULL;
-	a->printer_key = *o->printer_key ? o->printer_key : NULL;
+	a->device_no = device_no;
+	a->device_id = *device_id ? b->device_ids[b->count] : NULL;
+	a->printer_key = *key ? b->keys[b->count] : NULL;
 	a->type = o->type;
 	a->parameters = (const char *)o->parameters.at;
 	a->created_by = api->caller.name;
-	r = pl_store_write(api->server->store, store, a, &err);
-	if (r == PL_OK) {
-		snprintf(api->subject, sizeof api->subject, "%s %s", o->type, a->id);
-		snprintf(api->customer_id, sizeof api->customer_id, "%s", o->customer_id);
-		if (agent)
-			pl_roster_wake(api->server->roster, agent);
-		pl_events_post(api->server->events, o->customer_id, o->site_id, "action.changed",
-			       a->id, a->device_id, o->agent_id, "queued");
-		r = pl_action_render(api, a->id, &doc, &err);
+	b->count++;
+}
+
+/* A printer's order for each printer that is plugged into the PC. */
+static enum pl_result add_printers(struct pl_api *api, struct batch *b, struct order *o,
+				   struct pl_error *err)
+{
+	struct pl_db_rows *rows = NULL;
+	enum pl_result r;
+
+	r = pl_db_query(api->db, &rows,
+			"SELECT d.no, d.id, k.key_sealed FROM devices d JOIN device_keys k"
+			" ON k.agent_no=d.agent_no AND k.key_index=d.key_index WHERE d.agent_no=?1"
+			" AND d.customer_id=?2 AND d.attached=1 AND d.merged_into IS NULL"
+			" ORDER BY d.no",
+			PL_ARGS(pl_db_int(o->action.agent_no), pl_db_text(o->customer_id)), err);
+	while (r == PL_OK && b->count < MAX_PRINTERS && (r = pl_db_next(rows, err)) == PL_OK) {
+		r = open_key(api, o, pl_db_blob_at(rows, 2), err);
+		if (r == PL_OK)
+			add_order(api, b, o, pl_db_int_at(rows, 0), pl_db_text_at(rows, 1),
+				  o->printer_key);
 	}
+	pl_db_done(rows);
+	return r == PL_E_NOT_FOUND ? PL_OK : r;
+}
+
+/* Reading all printers of a PC is an action of each of them. One that has none is asked itself. */
+static enum pl_result plan(struct pl_api *api, struct batch *b, struct order *o,
+			   struct pl_error *err)
+{
+	enum pl_result r = PL_OK;
+
+	if (!*o->device_id && !strcmp(o->type, "probe_now"))
+		r = add_printers(api, b, o, err);
+	if (r == PL_OK && b->count == 0)
+		add_order(api, b, o, o->action.device_no, o->device_id, o->printer_key);
+	return r;
+}
+
+static enum pl_result store(struct pl_db *db, void *arg, struct pl_error *err)
+{
+	struct batch *b = arg;
+	enum pl_result r = PL_OK;
+
+	for (size_t i = 0; i < b->count && r == PL_OK; i++)
+		r = pl_action_create(db, &b->orders[i], err);
+	return r;
+}
+
+static void tell(struct pl_api *api, const struct batch *b, const struct order *o)
+{
+	struct pl_server *server = api->server;
+	struct pl_roster_agent *agent = pl_roster_find(server->roster, o->agent_id);
+
+	snprintf(api->subject, sizeof api->subject, "%s %s", o->type, b->orders[0].id);
+	snprintf(api->customer_id, sizeof api->customer_id, "%s", o->customer_id);
+	if (agent)
+		pl_roster_wake(server->roster, agent);
+	for (size_t i = 0; i < b->count; i++)
+		pl_events_post(server->events, o->customer_id, o->site_id, "action.changed",
+			       b->orders[i].id, b->orders[i].device_id, o->agent_id, "queued");
+}
+
+static void queue(struct pl_api *api, struct order *o, struct batch *b)
+{
+	struct pl_error err = { 0 };
+	cJSON *doc = NULL, *others;
+	enum pl_result r = plan(api, b, o, &err);
+
 	if (r == PL_OK)
-		pl_web_json(api->rq, 202, doc);
-	else
+		r = pl_store_write(api->server->store, store, b, &err);
+	if (r == PL_OK) {
+		tell(api, b, o);
+		r = pl_action_render(api, b->orders[0].id, &doc, &err);
+	}
+	if (r != PL_OK) {
 		pl_api_failed(api, r, &err);
+		return;
+	}
+	if (b->count > 1) {
+		others = cJSON_AddArrayToObject(doc, "others");
+		for (size_t i = 1; i < b->count; i++)
+			cJSON_AddItemToArray(others, cJSON_CreateString(b->orders[i].id));
+	}
+	pl_web_json(api->rq, 202, doc);
 }
 
 static void create(struct pl_api *api, const char *what,
@@ -240,21 +317,25 @@ static void create(struct pl_api *api, const char *what,
 					  struct pl_error *err))
 {
 	struct order o = { 0 };
+	struct batch *b = calloc(1, sizeof *b);
 	struct pl_error err = { 0 };
 	enum pl_result r;
 
 	pl_bytes_init(&o.parameters, MAX_PARAMETERS);
-	if (read_request(api, &o)) {
+	if (b && read_request(api, &o)) {
 		r = find(api, &o, &err);
 		if (r == PL_E_NOT_FOUND)
 			pl_api_not_found(api, what);
 		else if (r != PL_OK)
 			pl_api_failed(api, r, &err);
 		else if (check_order(api, &o, what))
-			queue(api, &o);
+			queue(api, &o, b);
+	} else if (!b) {
+		pl_api_failed(api, PL_E_BUSY, &err);
 	}
 	cJSON_Delete(o.capabilities);
 	pl_bytes_finish(&o.parameters);
+	free(b);
 }
 
 void pl_api_printer_action(struct pl_api *api)

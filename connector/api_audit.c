@@ -21,31 +21,20 @@ struct filter {
 	int64_t from_ms, to_ms, before;
 	int limit;
 	char pattern[420]; /* of LIKE, "" for none */
-	const char *customer;
 };
 
-/* The chain whose head is told: the asked-for customer's, else the widest that the caller
- * administers. */
-static void choose_chain(struct pl_api *api, char customer_id[static PL_MAX_ID])
+/* A customer's chain is for those who administer all of it, the server's for those of everything.
+ */
+static bool may_read(struct pl_api *api)
 {
 	const char *asked = pl_web_query(api->rq, "customer");
 
-	*customer_id = '\0';
-	if (asked) {
-		snprintf(customer_id, PL_MAX_ID, "%s", asked);
-		return;
-	}
-	if (pl_api_may(&api->caller, PL_ROLE_ADMIN, "", ""))
-		return;
-	for (size_t i = 0; i < api->caller.grant_count && !*customer_id; i++)
-		if (api->caller.grants[i].role == PL_ROLE_ADMIN)
-			snprintf(customer_id, PL_MAX_ID, "%s", api->caller.grants[i].customer_id);
-}
-
-static bool may_read(struct pl_api *api, const char *customer_id)
-{
-	if (pl_api_may(&api->caller, PL_ROLE_ADMIN, customer_id, ""))
+	if (asked ? pl_api_may(&api->caller, PL_ROLE_ADMIN, asked, "")
+		  : pl_api_may(&api->caller, PL_ROLE_ADMIN, "", ""))
 		return true;
+	for (size_t i = 0; !asked && i < api->caller.grant_count; i++)
+		if (api->caller.grants[i].role == PL_ROLE_ADMIN && !*api->caller.grants[i].site_id)
+			return true;
 	pl_api_not_found(api, "customer");
 	return false;
 }
@@ -69,7 +58,6 @@ static bool read_filter(struct pl_api *api, struct filter *f)
 {
 	const char *q = pl_web_query(api->rq, "q");
 
-	f->customer = pl_web_query(api->rq, "customer");
 	if (q && strlen(q) > 200) {
 		pl_api_wrong_field(api, "q", "q must be at most 200 characters.");
 		return false;
@@ -81,21 +69,14 @@ static bool read_filter(struct pl_api *api, struct filter *f)
 	       pl_api_page_size(api, &f->limit) && pl_api_before(api, &f->before);
 }
 
-static void add_conditions(struct pl_api *api, const struct filter *f, struct pl_query *q)
+/* The chains that this call is about. */
+static void add_chains(struct pl_api *api, struct pl_query *q)
 {
+	const char *asked = pl_web_query(api->rq, "customer");
 	bool any = false;
 
-	pl_query_and(q, "at >= ", pl_db_int(f->from_ms));
-	pl_query_and(q, "at <= ", pl_db_int(f->to_ms));
-	if (*f->pattern) {
-		pl_query_and(q,
-			     "lower(who || ' ' || what || ' ' || coalesce(subject, '') || ' ' ||"
-			     " coalesce(address, '')) LIKE lower(",
-			     pl_db_text(f->pattern));
-		pl_query_add(q, ") ESCAPE '\\'");
-	}
-	if (f->customer)
-		pl_query_and(q, "customer_id=", pl_db_text(f->customer));
+	if (asked)
+		pl_query_and(q, "customer_id=", pl_db_text(asked));
 	if (pl_api_may(&api->caller, PL_ROLE_ADMIN, "", ""))
 		return;
 	pl_query_add(q, " AND customer_id IN (");
@@ -109,6 +90,26 @@ static void add_conditions(struct pl_api *api, const struct filter *f, struct pl
 		any = true;
 	}
 	pl_query_add(q, any ? ")" : "'none')");
+}
+
+static void add_conditions(struct pl_api *api, const struct filter *f, struct pl_query *q)
+{
+	pl_query_and(q, "at >= ", pl_db_int(f->from_ms));
+	pl_query_and(q, "at <= ", pl_db_int(f->to_ms));
+	if (*f->pattern) {
+		pl_query_and(q,
+			     "lower(who || ' ' || what || ' ' || coalesce(subject, '') || ' ' ||"
+			     " coalesce(address, '')) LIKE lower(",
+			     pl_db_text(f->pattern));
+		pl_query_add(q, ") ESCAPE '\\'");
+	}
+	add_chains(api, q);
+}
+
+/* The server's own chain belongs to no customer. */
+static const char *chain_name(const char *customer_id)
+{
+	return *customer_id ? customer_id : NULL;
 }
 
 static cJSON *entry_of(struct pl_db_rows *rows)
@@ -125,6 +126,7 @@ static cJSON *entry_of(struct pl_db_rows *rows)
 	pl_json_add_text(doc, "subject", pl_db_text_at(rows, 5));
 	cJSON_AddStringToObject(doc, "outcome", pl_db_text_at(rows, 6));
 	cJSON_AddStringToObject(doc, "hash", pl_db_text_at(rows, 7));
+	pl_json_add_text(doc, "customer_id", chain_name(pl_db_text_at(rows, 8)));
 	return doc;
 }
 
@@ -159,7 +161,8 @@ static enum pl_result add_page(struct pl_api *api, const struct filter *f, cJSON
 
 	pl_query_init(
 		&q,
-		"SELECT no, at, who, address, what, subject, outcome, head FROM audit WHERE 1=1");
+		"SELECT no, at, who, address, what, subject, outcome, head, customer_id FROM audit"
+		" WHERE 1=1");
 	add_conditions(api, f, &q);
 	pl_query_and(&q, "no < ", pl_db_int(f->before));
 	pl_query_add(&q, " ORDER BY no DESC LIMIT ");
@@ -176,23 +179,35 @@ static enum pl_result add_page(struct pl_api *api, const struct filter *f, cJSON
 	return r == PL_E_NOT_FOUND ? PL_OK : r;
 }
 
-static enum pl_result add_head(struct pl_api *api, const char *chain, cJSON *doc,
-			       struct pl_error *err)
+static void add_head(cJSON *heads, const char *chain, int64_t entries, const char *hash)
 {
-	cJSON *head = cJSON_AddObjectToObject(doc, "head");
+	cJSON *head = cJSON_CreateObject();
+
+	pl_json_add_text(head, "customer_id", chain_name(chain));
+	pl_json_add_int(head, "entries", entries);
+	cJSON_AddStringToObject(head, "hash", hash);
+	cJSON_AddItemToArray(heads, head);
+}
+
+/* The ends of all chains that the list draws on. */
+static enum pl_result add_heads(struct pl_api *api, cJSON *doc, struct pl_error *err)
+{
+	cJSON *heads = cJSON_AddArrayToObject(doc, "heads");
 	struct pl_db_rows *rows = NULL;
-	char none[PL_HASH_TEXT];
+	struct pl_query q;
 	enum pl_result r;
 
-	r = pl_db_one(api->db, &rows,
-		      "SELECT seq, head FROM audit WHERE customer_id=?1 ORDER BY seq DESC LIMIT 1",
-		      PL_ARGS(pl_db_text(chain)), err);
-	memset(none, '0', sizeof none - 1);
-	none[sizeof none - 1] = '\0';
-	pl_json_add_int(head, "entries", r == PL_OK ? pl_db_int_at(rows, 0) : 0);
-	cJSON_AddStringToObject(head, "hash", r == PL_OK ? pl_db_text_at(rows, 1) : none);
-	if (r == PL_OK)
-		pl_db_done(rows);
+	pl_query_init(&q, "SELECT customer_id, seq, head FROM audit JOIN (SELECT customer_id AS "
+			  "chain, max(seq) AS last FROM audit GROUP BY customer_id) ends"
+			  " ON chain=customer_id AND last=seq WHERE 1=1");
+	add_chains(api, &q);
+	pl_query_add(&q, " ORDER BY customer_id");
+	r = pl_query_run(&q, api->db, &rows, err);
+	while (r == PL_OK && (r = pl_db_next(rows, err)) == PL_OK)
+		add_head(heads, pl_db_text_at(rows, 0), pl_db_int_at(rows, 1),
+			 pl_db_text_at(rows, 2));
+	pl_db_done(rows);
+	pl_query_finish(&q);
 	return r == PL_E_NOT_FOUND ? PL_OK : r;
 }
 
@@ -200,19 +215,17 @@ void pl_api_audit(struct pl_api *api)
 {
 	struct filter f = { 0 };
 	struct pl_error err = { 0 };
-	char chain[PL_MAX_ID];
 	cJSON *items, *doc;
 	enum pl_result r;
 
-	choose_chain(api, chain);
-	if (!may_read(api, chain) || !read_filter(api, &f))
+	if (!may_read(api) || !read_filter(api, &f))
 		return;
 	doc = pl_api_new_page(&items);
 	r = count_all(api, &f, doc, &err);
 	if (r == PL_OK)
 		r = add_page(api, &f, doc, items, &err);
 	if (r == PL_OK)
-		r = add_head(api, chain, doc, &err);
+		r = add_heads(api, doc, &err);
 	if (r == PL_OK) {
 		pl_web_json(api->rq, 200, doc);
 		return;
@@ -221,28 +234,55 @@ void pl_api_audit(struct pl_api *api)
 	pl_api_failed(api, r, &err);
 }
 
-void pl_api_verify_audit(struct pl_api *api)
+/* Walks one chain after the other. A broken one is told with its own sentence, the first wins. */
+static enum pl_result verify_chains(struct pl_api *api, cJSON *doc, struct pl_error *err)
 {
-	struct pl_audit_state state;
-	struct pl_error err = { 0 };
-	char chain[PL_MAX_ID];
-	cJSON *doc, *head;
+	cJSON *heads = cJSON_AddArrayToObject(doc, "heads");
+	struct pl_db_rows *rows = NULL;
+	struct pl_audit_state all = { .ok = true }, one;
+	struct pl_query q;
+	int chains = 0;
 	enum pl_result r;
 
-	choose_chain(api, chain);
-	if (!may_read(api, chain))
+	pl_query_init(&q, "SELECT DISTINCT customer_id FROM audit WHERE 1=1");
+	add_chains(api, &q);
+	pl_query_add(&q, " ORDER BY customer_id");
+	r = pl_query_run(&q, api->db, &rows, err);
+	while (r == PL_OK && (r = pl_db_next(rows, err)) == PL_OK) {
+		r = pl_audit_walk(api->db, pl_db_text_at(rows, 0), NULL, &one, err);
+		if (r != PL_OK)
+			break;
+		add_head(heads, pl_db_text_at(rows, 0), one.entries, one.head);
+		all.entries += one.entries;
+		chains++;
+		if (all.ok && !one.ok)
+			all = one;
+	}
+	pl_db_done(rows);
+	pl_query_finish(&q);
+	if (all.ok)
+		snprintf(all.message, sizeof all.message, "%lld entries in %d chain%s, unbroken.",
+			 (long long)all.entries, chains, chains == 1 ? "" : "s");
+	cJSON_AddBoolToObject(doc, "ok", all.ok);
+	pl_json_add_int(doc, "entries", all.entries);
+	cJSON_AddStringToObject(doc, "message", all.message);
+	return r == PL_E_NOT_FOUND ? PL_OK : r;
+}
+
+void pl_api_verify_audit(struct pl_api *api)
+{
+	struct pl_error err = { 0 };
+	cJSON *doc;
+	enum pl_result r;
+
+	if (!may_read(api))
 		return;
-	r = pl_audit_walk(api->db, chain, NULL, &state, &err);
-	if (r != PL_OK) {
-		pl_api_failed(api, r, &err);
+	doc = cJSON_CreateObject();
+	r = verify_chains(api, doc, &err);
+	if (r == PL_OK) {
+		pl_web_json(api->rq, 200, doc);
 		return;
 	}
-	doc = cJSON_CreateObject();
-	cJSON_AddBoolToObject(doc, "ok", state.ok);
-	pl_json_add_int(doc, "entries", state.entries);
-	head = cJSON_AddObjectToObject(doc, "head");
-	pl_json_add_int(head, "entries", state.entries);
-	cJSON_AddStringToObject(head, "hash", state.head);
-	cJSON_AddStringToObject(doc, "message", state.message);
-	pl_web_json(api->rq, 200, doc);
+	cJSON_Delete(doc);
+	pl_api_failed(api, r, &err);
 }

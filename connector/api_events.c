@@ -2,7 +2,8 @@
 /*
  * GET /events: an endless answer, one JSON object a line. The caller is looked up on a worker; then
  * the daemon's thread feeds the connection whenever something has happened, and at least every 15 s
- * a "ping", so that a dead peer is noticed.
+ * a "ping", so that a dead peer is noticed. A stream ends when its token, its user or the grants of
+ * either are not what they were when it began; the console then asks anew.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +68,7 @@ static ssize_t next_piece(void *arg, uint64_t position, char *buf, size_t max)
 	struct pl_bytes text;
 
 	(void)position;
-	if (s->server->stopping ||
+	if (s->server->stopping || pl_events_has_ended(s->server->events, &s->listener) ||
 	    (s->caller.expires_ms > 0 && s->caller.expires_ms < pl_clock_wall_ms()))
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	pl_bytes_init(&text, max);
@@ -89,7 +90,7 @@ static ssize_t next_piece(void *arg, uint64_t position, char *buf, size_t max)
 			pl_bytes_finish(&text);
 			return 0;
 		}
-		if (s->server->stopping) {
+		if (s->server->stopping || pl_events_has_ended(s->server->events, &s->listener)) {
 			pl_bytes_finish(&text);
 			return MHD_CONTENT_READER_END_OF_STREAM;
 		}
@@ -128,6 +129,15 @@ static void start_stream(struct pl_web_request *rq)
 	MHD_destroy_response(response);
 }
 
+static void remember_caller(struct stream *s, const struct pl_caller *caller)
+{
+	struct pl_event_access *access = &s->listener.access;
+
+	s->caller = *caller;
+	snprintf(access->token_id, sizeof access->token_id, "%s", caller->token_id);
+	pl_api_caller_digest(caller, access->digest);
+}
+
 static void sign_in(struct pl_db *reader, void *arg)
 {
 	struct pl_web_request *rq = arg;
@@ -146,7 +156,7 @@ static void sign_in(struct pl_db *reader, void *arg)
 	else if (api->caller.role == PL_ROLE_NONE || !(api->caller.scopes & PL_SCOPE_READ))
 		pl_web_error(rq, 403, "forbidden", "This token may not read.");
 	else
-		s->caller = api->caller;
+		remember_caller(s, &api->caller);
 	free(api);
 }
 
@@ -167,4 +177,30 @@ void pl_api_events(struct pl_web_request *rq)
 	rq->free_call = end_stream;
 	rq->resumed = start_stream;
 	pl_web_to_pool(rq, server->pool, sign_in);
+}
+
+/* Is this access still what it was? Where the store cannot tell, nothing ends. */
+static bool still_holds(struct pl_db *db, struct pl_caller *caller,
+			const struct pl_event_access *access)
+{
+	uint8_t digest[PL_HASH_SIZE];
+	enum pl_result r = pl_api_load_caller(db, access->token_id, caller, NULL);
+
+	if (r != PL_OK)
+		return r != PL_E_NOT_FOUND;
+	pl_api_caller_digest(caller, digest);
+	return !memcmp(digest, access->digest, sizeof digest);
+}
+
+void pl_api_review_streams(struct pl_server *server, struct pl_db *db)
+{
+	struct pl_event_access *all = calloc(PL_MAX_LISTENERS, sizeof *all);
+	struct pl_caller *caller = calloc(1, sizeof *caller);
+	size_t n = all && caller ? pl_events_accesses(server->events, all) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!still_holds(db, caller, &all[i]))
+			pl_events_end(server->events, &all[i]);
+	free(caller);
+	free(all);
 }

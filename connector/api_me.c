@@ -17,7 +17,7 @@
 static const char *const FEATURES[] = {
 	"printer_notes", "printer_events", "agent_revoke", "pending_enrolments",
 	"customers",	 "users",	   "api_tokens",   "audit",
-	"settings",	 "exports",	   "totp"
+	"settings",	 "exports",	   "totp",	   "password"
 };
 
 void pl_api_me(struct pl_api *api)

@@ -385,8 +385,11 @@ enum pl_result pl_device_resolve(const struct pl_device_claim *claim, struct pl_
 	*ret_stale = false;
 	if (r == PL_OK)
 		r = pl_device_of_key(claim, &d, err);
-	if (r == PL_E_NOT_FOUND)
-		return first_meeting(claim, key, ret_device, err);
+	if (r == PL_E_NOT_FOUND) {
+		r = first_meeting(claim, key, ret_device, err);
+		ret_device->first_meeting = r == PL_OK;
+		return r;
+	}
 	if (r != PL_OK)
 		return r;
 	if (d.agent_no == claim->agent->no && !memcmp(d.key_index, key, PL_HASH_SIZE)) {

@@ -34,6 +34,7 @@ struct pl_device {
 	bool has_serial;
 	uint8_t serial_index[PL_HASH_SIZE];
 	bool provisional;
+	bool first_meeting; /* this claim was the first by its agent's key */
 };
 
 /* What an agent says of a printer's identity. */

@@ -13,9 +13,8 @@
 #include "platen/clock.h"
 #include "platen/json.h"
 
-#define RING	      4096
-#define MAX_LISTENERS 200
-#define MAX_LINE      512
+#define RING	 4096
+#define MAX_LINE 512
 
 struct event {
 	char customer_id[65], site_id[65];
@@ -105,9 +104,10 @@ bool pl_events_join(struct pl_events *events, struct pl_event_listener *listener
 	bool joined;
 
 	pthread_mutex_lock(&events->mutex);
-	joined = events->listeners < MAX_LISTENERS;
+	joined = events->listeners < PL_MAX_LISTENERS;
 	if (joined) {
 		listener->next = events->next;
+		listener->ended = false;
 		listener->previous = NULL;
 		listener->following = events->first;
 		if (events->first)
@@ -130,6 +130,41 @@ void pl_events_leave(struct pl_events *events, struct pl_event_listener *listene
 		listener->following->previous = listener->previous;
 	events->listeners--;
 	pthread_mutex_unlock(&events->mutex);
+}
+
+size_t pl_events_accesses(struct pl_events *events,
+			  struct pl_event_access ret_accesses[static PL_MAX_LISTENERS])
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&events->mutex);
+	for (const struct pl_event_listener *l = events->first; l; l = l->following)
+		ret_accesses[n++] = l->access;
+	pthread_mutex_unlock(&events->mutex);
+	return n;
+}
+
+void pl_events_end(struct pl_events *events, const struct pl_event_access *access)
+{
+	pthread_mutex_lock(&events->mutex);
+	for (struct pl_event_listener *l = events->first; l; l = l->following) {
+		if (strcmp(l->access.token_id, access->token_id) != 0 ||
+		    memcmp(l->access.digest, access->digest, sizeof access->digest) != 0)
+			continue;
+		l->ended = true;
+		pl_park_wake(events->park, &l->spot);
+	}
+	pthread_mutex_unlock(&events->mutex);
+}
+
+bool pl_events_has_ended(struct pl_events *events, const struct pl_event_listener *listener)
+{
+	bool ended;
+
+	pthread_mutex_lock(&events->mutex);
+	ended = listener->ended;
+	pthread_mutex_unlock(&events->mutex);
+	return ended;
 }
 
 void pl_events_read(struct pl_events *events, struct pl_event_listener *listener,
@@ -160,7 +195,7 @@ bool pl_events_wait(struct pl_events *events, struct pl_event_listener *listener
 	bool parked = false;
 
 	pthread_mutex_lock(&events->mutex);
-	if (listener->next >= events->next)
+	if (listener->next >= events->next && !listener->ended)
 		parked = pl_park_add(events->park, &listener->spot, connection, by_ms);
 	pthread_mutex_unlock(&events->mutex);
 	return parked;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "action_store.h"
+#include "api.h"
 #include "options.h"
 #include "place.h"
 #include "platen/clock.h"
@@ -115,6 +116,7 @@ void pl_housekeeping(struct pl_server *server, struct pl_db *reader)
 	struct pl_error err = { 0 };
 
 	turn.server = server;
+	pl_api_review_streams(server, reader); /* `user remove` is another process */
 	turn.seen_count = turn.expired_count = 0;
 	pl_roster_unsaved(server->roster, note_seen, &turn);
 	if ((turn.seen_count > 0 || is_due(reader)) &&

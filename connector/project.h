@@ -32,6 +32,11 @@ enum pl_result pl_project_detached(struct pl_ingest *in, const struct pl_record 
 enum pl_result pl_project_snapshot(struct pl_ingest *in, const struct pl_record *record,
 				   int64_t *ret_device_no, struct pl_error *err);
 
+/* project_adopt.c: the device's first snapshot has come; the record that told of its arrival,
+ * stored when nobody knew who it was, becomes the beginning of its history. */
+enum pl_result pl_project_adopt(struct pl_ingest *in, const struct pl_record *record,
+				const struct pl_device *device, struct pl_error *err);
+
 /* project_alert.c */
 enum pl_result pl_project_alert_opened(struct pl_ingest *in, const struct pl_record *record,
 				       int64_t *ret_device_no, struct pl_error *err);

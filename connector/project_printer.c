@@ -237,7 +237,10 @@ enum pl_result pl_project_snapshot(struct pl_ingest *in, const struct pl_record 
 	if (r != PL_OK)
 		return r;
 	*ret_device_no = device.no;
-	r = keep_counters(in, rec, &device, err);
+	if (device.first_meeting)
+		r = pl_project_adopt(in, rec, &device, err);
+	if (r == PL_OK)
+		r = keep_counters(in, rec, &device, err);
 	if (r != PL_OK || stale)
 		return r;
 	pl_ingest_note(in, "printer.changed", device.id, NULL, device.site_id, NULL);

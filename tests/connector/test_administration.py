@@ -119,9 +119,10 @@ class Administration(ConnectorCase):
         self.refused(401, "not_signed_in", "GET", "/me", None, second)
         secret = self.ask("POST", "/me/totp", None, first)[1]["secret"]
         self.refused(400, "invalid_field", "PUT", "/me/totp", {"totp": "000000"}, first)
-        self.assertEqual(self.ask("PUT", "/me/totp", {"totp": totp(secret)}, first)[0], 204)
+        used = totp(secret)
+        self.assertEqual(self.ask("PUT", "/me/totp", {"totp": used}, first)[0], 204)
         self.assertEqual(self.sign_in("careful")[1]["error"], "totp_required")
-        self.assertEqual(self.sign_in("careful", totp=totp(secret))[1]["error"], "wrong_totp")  # was used above
+        self.assertEqual(self.sign_in("careful", totp=used)[1]["error"], "wrong_totp")
         code = totp(secret, time.time() + 30)
         self.assertEqual(self.sign_in("careful", totp=code)[0], 200)
         self.assertEqual(self.sign_in("careful", totp=code)[1]["error"], "wrong_totp")  # a code counts once
@@ -280,7 +281,15 @@ class Administration(ConnectorCase):
         self.assertEqual(self.api("GET", "/audit?q=%25")["total"], 0)
         verified = self.api("POST", "/audit/verify")
         self.assertTrue(verified["ok"], verified)
-        self.assertEqual(verified["head"], self.api("GET", "/audit")["head"])
+        page = self.api("GET", "/audit?limit=1")
+        self.assertEqual(verified["heads"], page["heads"])
+        self.assertEqual(page["total"], sum(h["entries"] for h in page["heads"]), "what the list shows, the heads count")
+        self.assertEqual(page["heads"][0]["customer_id"], None)
+        self.assertGreater(len(page["heads"]), 1)
+        one = page["heads"][1]["customer_id"]
+        alone = self.api("GET", f"/audit?customer={one}&limit=1000")
+        self.assertEqual((alone["heads"], alone["total"]), ([page["heads"][1]], page["heads"][1]["entries"]))
+        self.assertEqual({e["customer_id"] for e in alone["items"]}, {one})
         db = sqlite3.connect(self.connector.data / "platen.db", timeout=30)
         db.execute("UPDATE audit SET who='somebody else' WHERE customer_id='' AND seq=2")
         db.commit()
@@ -317,6 +326,62 @@ class Administration(ConnectorCase):
         self.assertEqual(json.loads(streams["deaf"][1].readline())["type"], "ping")
         for link, _ in streams.values():
             link.close()
+
+    def listen(self, token):
+        """An open event stream, greeted."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        link = http.client.HTTPSConnection("127.0.0.1", self.connector.admin_port, context=context, timeout=30)
+        self.addCleanup(link.close)
+        link.request("GET", "/api/v1/events", headers={"Authorization": "Bearer " + token})
+        answer = link.getresponse()
+        self.assertEqual(json.loads(answer.readline())["type"], "hello")
+        return answer
+
+    def test_a_stream_ends_with_its_access(self):
+        """Logout, a removed user, other grants, a revoked token, a command in a shell: each ends its streams, and no other's."""
+        ours = self.api("GET", "/customers")["items"][0]["id"]
+        viewer = [{"role": "viewer", "customer_id": ours, "site_id": None}]
+        made = self.api("POST", "/users", {"name": "watcher", "password": PASSWORD, "grants": viewer})
+        program = self.api("POST", "/api-tokens", {"name": "watching", "scopes": ["read"], "grants": viewer, "expires_in_s": 600})
+        mine = self.listen(self.connector.session)
+
+        def leave(token):
+            self.assertEqual(self.connector.call("POST", "/logout", None, token)[0], 204)
+
+        def narrow(_):
+            self.api("PATCH", "/users/" + made["id"], {"grants": [
+                {"role": "operator", "customer_id": ours, "site_id": None}]})
+
+        def lock_out(_):
+            self.api("PATCH", "/users/" + made["id"], {"active": False})
+            self.api("PATCH", "/users/" + made["id"], {"active": True})
+
+        for what, end in (("logout", leave), ("grants", narrow), ("locked out", lock_out),
+                          ("removed in a shell", lambda _: self.connector.run("user", "remove", "watcher"))):
+            token = self.sign_in("watcher")[1]["token"]
+            stream = self.listen(token)
+            end(token)
+            self.assertEqual(stream.readline(), b"", what)
+        stream = self.listen(program["token"])
+        self.api("DELETE", "/api-tokens/" + program["id"])
+        self.assertEqual(stream.readline(), b"", "a revoked token")
+        self.api("PATCH", "/customers/" + ours, {"name": self.api("GET", "/customers")["items"][0]["name"]})
+        pc = self.pc("still-heard")
+        pc.report(pc.snapshot("k", "STILL-1"))
+        kinds = [json.loads(mine.readline())["type"] for _ in range(2)]
+        self.assertIn("agent.changed", kinds, "the administrator's stream went on")
+
+    def test_history_begins_with_the_first_plugging_in(self):
+        pc = self.pc("first")
+        usb = {"vendor_id": "03f0", "product_id": "2b17", "bus": 1, "address": 4, "port_path": "1-2", "serial": "FIRST-1"}
+        other = {**usb, "port_path": "1-3", "serial": "OTHER-1"}
+        pc.report(pc.record("printer.attached", {"usb": usb}, "k"), pc.record("printer.attached", {"usb": other}, "o"))
+        pc.report(pc.snapshot("k", "FIRST-1", usb=usb))
+        printer = self.printer_of(pc.enrolled["agent_id"])
+        history = self.api("GET", f"/printers/{printer['id']}/events")["items"]
+        self.assertEqual([(e["kind"], e["details"]["usb"]["port_path"]) for e in history], [("printer.attached", "1-2")])
+        self.assertEqual(history[0]["description"], "Plugged in at USB port 1-2")
 
     def test_health_and_metrics(self):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

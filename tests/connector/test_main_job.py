@@ -100,6 +100,21 @@ class MainJob(ConnectorCase):
         self.assertEqual(done["result"], {"means": "ipp"})
         self.assertEqual([s["state"] for s in done["history"]], ["queued", "delivered", "running", "done"])
 
+    def test_reading_all_printers_of_a_pc(self):
+        """probe_now of a PC becomes one signed action for each printer that is plugged in."""
+        pc = self.pc("reads-all")
+        for key in ("one", "two", "gone"):
+            pc.report(pc.snapshot(key, "ALL-" + key))
+        pc.report(pc.record("printer.detached", {"port_path": "1-2", "reason": "unplugged"}, "gone"))
+        action = self.api("POST", f"/agents/{pc.enrolled['agent_id']}/actions", {"type": "probe_now"})
+        self.assertEqual(len(action["others"]), 1, action)
+        payloads = [pc.verify(a) for a in pc.work().json["actions"]]
+        self.assertEqual({p["printer_key"] for p in payloads}, {"one", "two"})
+        self.assertEqual({p["id"] for p in payloads}, {action["id"], *action["others"]})
+        for payload in payloads:
+            printer = self.api("GET", "/actions/" + payload["id"])["printer"]
+            self.assertEqual(printer["id"], payload["device"])
+
     def test_cancelled_before_it_was_fetched(self):
         pc = self.pc("cancelled")
         pc.report(pc.snapshot("usb-c", "CNC-1"))

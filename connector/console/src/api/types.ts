@@ -372,6 +372,8 @@ export type Action = {
 		message?: MaybeText;
 	}[];
 	cancellable: boolean;
+	/** Only in the answer to `probe_now` on a PC with several printers: the actions of the other printers */
+	others?: Id[];
 };
 
 export type Event = {
@@ -542,11 +544,15 @@ export type AuditEntry = {
 	verb: string;
 	subject: string | null;
 	outcome: string;
-	/** SHA-256 over this entry and the hash before it */
+	/** SHA-256 over this entry and the hash before it, in its chain */
 	hash: string;
+	/** Whose chain it stands in; null is the server's own */
+	customer_id: string | null;
 };
 
 export type AuditHead = {
+	/** Whose chain it is; null is the server's own */
+	customer_id: string | null;
 	entries: number;
 	hash: string;
 };

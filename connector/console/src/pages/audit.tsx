@@ -5,17 +5,17 @@ import { useState } from 'preact/hooks';
 import { explain, post, withCursor, withQuery } from '../api/client';
 import { useResource } from '../api/hooks';
 import type { AuditEntry, AuditHead } from '../api/types';
-import { count, moment, plural } from '../lib/format';
+import { moment, plural } from '../lib/format';
 import { Answer, Empty, Page } from '../ui/basic';
 import { notify } from '../ui/dialog';
-import { Search, setQuery, type Query } from '../ui/filters';
+import { Search, setQuery, useCustomers, type Query } from '../ui/filters';
 import { Pager, useCursors } from '../ui/pager';
 
 interface AuditPage {
 	items: AuditEntry[];
 	next_cursor: string | null;
 	total: number;
-	head: AuditHead;
+	heads: AuditHead[];
 }
 
 const PAGE_SIZE = 100;
@@ -56,8 +56,31 @@ function Verify() {
 	};
 	return (
 		<button type="button" class="button" disabled={busy} onClick={() => void verify()}>
-			{busy ? 'Checking …' : 'Check the chain'}
+			{busy ? 'Checking …' : 'Check the chains'}
 		</button>
+	);
+}
+
+/** Where each chain ends now: noted elsewhere, it shows later whether one was cut off. */
+function Heads({ heads }: { heads: AuditHead[] }) {
+	const customers = useCustomers();
+	const name = (id: string | null) => (id === null ? 'The server' : (customers.data?.items.find((c) => c.id === id)?.name ?? id));
+	return (
+		<details class="card card-note">
+			<summary>Ends of the chains: note them elsewhere, and a cut shows</summary>
+			<dl class="heads">
+				{heads.map((head) => (
+					<div key={head.customer_id ?? ''}>
+						<dt>
+							{name(head.customer_id)} <span class="muted small-text">{plural(head.entries, 'entry', 'entries')}</span>
+						</dt>
+						<dd class="breakable">
+							<code>{head.hash}</code>
+						</dd>
+					</div>
+				))}
+			</dl>
+		</details>
 	);
 }
 
@@ -116,9 +139,7 @@ export function Audit({ query }: { query: Query }) {
 							</div>
 						)}
 						<Pager cursors={cursors} next={page.next_cursor} total={page.total} shown={page.items.length} size={PAGE_SIZE} />
-						<p class="muted small-text card-note breakable">
-							Head of the chain after {count(page.head.entries)} entries: <code>{page.head.hash}</code>
-						</p>
+						<Heads heads={page.heads} />
 					</>
 				)}
 			</Answer>
