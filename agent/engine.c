@@ -104,6 +104,16 @@ static void remember_port(struct pl_engine *e, const char *key, const char *port
 	pl_span_copy(pl_span_of(port), m->port_path, sizeof(m->port_path));
 }
 
+static void nudge(void *arg)
+{
+	struct pl_engine *e = arg;
+
+	pthread_mutex_lock(&e->lock);
+	e->news = true;
+	pthread_cond_signal(&e->wake);
+	pthread_mutex_unlock(&e->lock);
+}
+
 /* ---- workers come and go: the engine's thread only ---- */
 
 static bool is_same_device(const struct pl_usb_device *a, const struct pl_usb_device *b)
@@ -141,6 +151,9 @@ static void employ(struct pl_engine *e, const struct pl_usb_device *dev)
 		.wake = e->stopping,
 		.outlet = { record, e },
 		.actions = e->actions,
+		.uplink = e->uplink,
+		.settings = e->options.settings,
+		.nudge = nudge,
 		.claim_key = claim_key,
 		.last_port = last_port,
 		.arg = e,
@@ -192,6 +205,15 @@ static bool is_wanted(struct pl_engine *e, const struct pl_usb_device *dev)
 	return wanted;
 }
 
+/* True when a worker waited for this one. */
+static bool is_back(struct pl_engine *e, const struct pl_usb_device *dev)
+{
+	for (size_t i = 0; i < e->slot_count; i++)
+		if (pl_worker_returns(e->slots[i].worker, dev))
+			return true;
+	return false;
+}
+
 static void reconcile(struct pl_engine *e)
 {
 	struct pl_usb_device *listed = calloc(PL_MAX_USB_DEVICES, sizeof(*listed));
@@ -209,11 +231,13 @@ static void reconcile(struct pl_engine *e)
 		const struct pl_usb_device *device = pl_worker_device(e->slots[i].worker);
 		const char *reason = why_retire(e, device, listed, count);
 
-		if (reason)
+		if (reason && pl_worker_awaits(e->slots[i].worker))
+			pl_worker_left(e->slots[i].worker);
+		else if (reason)
 			retire(e, i, reason);
 	}
 	for (size_t i = 0; i < count; i++)
-		if (is_wanted(e, &listed[i]))
+		if (is_wanted(e, &listed[i]) && !is_back(e, &listed[i]))
 			employ(e, &listed[i]);
 	free(listed);
 }
@@ -273,16 +297,6 @@ static void *engine_main(void *arg)
 	while (e->slot_count > 0)
 		retire(e, e->slot_count - 1, NULL);
 	return NULL;
-}
-
-static void nudge(void *arg)
-{
-	struct pl_engine *e = arg;
-
-	pthread_mutex_lock(&e->lock);
-	e->news = true;
-	pthread_cond_signal(&e->wake);
-	pthread_mutex_unlock(&e->lock);
 }
 
 enum pl_result pl_engine_create(const struct pl_engine_options *options,

@@ -5,8 +5,8 @@
 
 #include <cjson/cJSON.h>
 
+#include "act.h"
 #include "engine_inside.h"
-#include "greeting.h"
 #include "platen/clock.h"
 #include "platen/json.h"
 #include "platen/log.h"
@@ -79,35 +79,6 @@ enum pl_result pl_engine_probe(struct pl_engine *e, const char *key, int64_t by_
 		(void)!pl_worker_wait(held[i], tickets[i], by_ms);
 	*ret_printers = readings_of(held, count);
 	return *ret_printers ? PL_OK : pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
-}
-
-/* Only what we understand is obeyed: one unknown parameter refuses the whole action. */
-static enum pl_result check_parameters(const struct pl_action *a, struct pl_error *err)
-{
-	static const char *const WAYS[] = { "flash", "sound", "display", "speak" };
-	const cJSON *parameter, *way;
-
-	cJSON_ArrayForEach(parameter, a->parameters)
-	{
-		if (a->type != PL_ACTION_IDENTIFY || strcmp(parameter->string, "actions") != 0 ||
-		    !cJSON_IsArray(parameter))
-			return pl_error_set(
-				err, PL_E_INVALID,
-				"the action has a parameter that this agent does not know");
-		cJSON_ArrayForEach(way, parameter)
-		{
-			bool known = false;
-
-			for (size_t i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++)
-				known = known || (cJSON_IsString(way) &&
-						  strcmp(way->valuestring, WAYS[i]) == 0);
-			if (!known)
-				return pl_error_set(err, PL_E_INVALID,
-						    "the action names a way to identify that does "
-						    "not exist");
-		}
-	}
-	return PL_OK;
 }
 
 /* The journal hands out at once what was delivered before the last stop; the printers are found a
@@ -188,14 +159,9 @@ static enum pl_result take(void *arg, struct pl_action *action, struct pl_error 
 	enum pl_result r;
 	size_t count;
 
-	if (!(PL_OUR_ACTIONS & (1u << action->type)))
-		return pl_error_set(err, PL_E_UNSUPPORTED, "this agent does not carry out %s",
-				    PL_ACTION_WORDS[action->type]);
-	r = check_parameters(action, err);
+	r = pl_act_check(action, err);
 	if (r != PL_OK)
 		return r;
-	if (!action->printer_key[0])
-		return pl_error_set(err, PL_E_INVALID, "the action names no printer");
 	count = engine_hold(e, action->printer_key, held);
 	if (count == 0)
 		return keep_early(e, action, err);
@@ -205,11 +171,17 @@ static enum pl_result take(void *arg, struct pl_action *action, struct pl_error 
 	return r;
 }
 
-/* One that has not begun learns of it at the journal's gate; ours are too short to be cut off. */
+/* One that has not begun learns of it at the journal's gate; one that runs looks where it is safe
+ * to stop. */
 static void cancel(void *arg, const char *id)
 {
-	(void)arg;
-	(void)id;
+	struct pl_worker *held[PL_MAX_USB_DEVICES];
+	size_t count = engine_hold(arg, "", held);
+
+	for (size_t i = 0; i < count; i++) {
+		pl_worker_cancel(held[i], id);
+		pl_worker_release(held[i]);
+	}
 }
 
 struct pl_executor pl_engine_executor(struct pl_engine *engine)

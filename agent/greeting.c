@@ -2,6 +2,7 @@
 /* What the agent says of itself. */
 #include "greeting.h"
 
+#include "act.h"
 #include "host_name.h"
 #include "os/os.h"
 #include "platen/clock.h"
@@ -39,7 +40,7 @@ cJSON *pl_greeting_hello(const struct pl_settings *settings, int64_t started_ms)
 	pl_json_add_text(o, "os_version", version);
 	pl_json_add_text(o, "architecture", pl_os_architecture());
 	pl_json_add_text(o, "hostname", host);
-	add_words(o, "actions", PL_OUR_ACTIONS & ~settings->forbid);
+	add_words(o, "actions", pl_act_ours() & ~settings->forbid);
 	add_words(o, "forbidden", settings->forbid);
 	add_time(o, "started_at", started_ms);
 	return o;

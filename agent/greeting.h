@@ -14,10 +14,6 @@
 #include "spool.h"
 #include "uplink.h"
 
-/* The actions that this build carries out, whatever a PC's policy says: bits 1 <<
- * enum pl_action_type. */
-#define PL_OUR_ACTIONS ((1u << PL_ACTION_PROBE_NOW) | (1u << PL_ACTION_IDENTIFY))
-
 cJSON *pl_greeting_hello(const struct pl_settings *settings, int64_t started_ms);
 
 /* `uplink` may be NULL. */

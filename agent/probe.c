@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act.h"
 #include "conversation.h"
 #include "merge.h"
 #include "owner.h"
@@ -209,7 +210,7 @@ static void settle(struct conversation *c)
 	pl_merge_settle_supplies(&c->r->snapshot);
 	pl_supply_reconcile(&c->r->snapshot);
 	pl_identity_settle(c->r, &c->evidence);
-	c->r->actions = PL_CAN_PROBE | c->known->actions;
+	c->r->actions = pl_act_offered(c->known, c->dev);
 	c->r->taken_at_ms = pl_clock_wall_ms();
 }
 

@@ -40,7 +40,7 @@ struct pl_known {
 	enum pl_skill ipp, ledm, pjl;
 	const char *ipp_target; /* "/ipp/print" */
 	struct pl_ledm_tree tree;
-	unsigned actions;				       /* PL_CAN_… */
+	bool can_identify;				       /* Identify-Printer is offered */
 	bool can_flash, can_sound, can_display;		       /* what Identify-Printer does */
 	struct pl_fact identity[PL_SOURCE_COUNT][PL_ID_COUNT]; /* told once, not asked again */
 	int64_t identity_ms[PL_SOURCE_COUNT];		       /* when; 0: not yet */
@@ -59,12 +59,5 @@ enum pl_way pl_known_way(const struct pl_known *known);
 enum pl_result pl_probe(const struct pl_prober *p, const struct pl_usb_device *dev,
 			struct pl_known *known, enum pl_depth depth, int64_t by_ms,
 			struct pl_reading *ret, struct pl_error *err);
-
-/* Makes the printer show itself (Identify-Printer), in the ways that `ways` names ("flash",
- * "sound", "display") or its own default where there are none. Returns PL_OK | PL_E_UNSUPPORTED |
- * PL_E_BUSY | PL_E_TIMEOUT | PL_E_GONE | PL_E_CANCELLED. */
-enum pl_result pl_probe_identify(const struct pl_prober *p, const struct pl_usb_device *dev,
-				 struct pl_known *known, const char *way, int64_t by_ms,
-				 struct pl_error *err);
 
 #endif

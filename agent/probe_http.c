@@ -3,9 +3,7 @@
 #include <string.h>
 
 #include "line.h"
-#include "owner.h"
 #include "platen/clock.h"
-#include "platen/ipp.h"
 #include "tcp_stream.h"
 
 #define LEASE_MS	2000
@@ -184,32 +182,4 @@ enum pl_result conversation_http(struct conversation *c, struct pl_error *err)
 	note_failure(c, PL_SOURCE_IPP, ipp, &ipp_err);
 	note_failure(c, PL_SOURCE_LEDM, ledm, err);
 	return PL_OK;
-}
-
-enum pl_result pl_probe_identify(const struct pl_prober *p, const struct pl_usb_device *dev,
-				 struct pl_known *known, const char *way, int64_t by_ms,
-				 struct pl_error *err)
-{
-	struct conversation c = { .prober = p, .dev = dev, .known = known, .by_ms = by_ms };
-	struct line line = { .c = &c };
-	struct pl_occupancy occupancy;
-	struct pl_lock *lock;
-	enum pl_result r;
-
-	if (!(known->actions & PL_CAN_IDENTIFY))
-		return pl_error_set(err, PL_E_UNSUPPORTED,
-				    "this printer does not offer Identify-Printer");
-	pl_owner_look(p->usb, dev, &occupancy);
-	if (occupancy.busy)
-		return pl_error_set(err, PL_E_BUSY, "%s", occupancy.note);
-	c.http_port = occupancy.http_port;
-	r = conversation_lock(dev, &lock, err);
-	if (r != PL_OK)
-		return r;
-	r = line_pick_up(&line, err);
-	if (r == PL_OK)
-		r = pl_ipp_identify(line.stream, known->ipp_target, way, by_ms, err);
-	line_hang_up(&line);
-	pl_lock_release(lock);
-	return r;
 }

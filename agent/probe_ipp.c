@@ -47,8 +47,7 @@ static enum pl_result meet_ipp(struct line *l, struct pl_error *err)
 		return r;
 	known->ipp = PL_SKILL_YES;
 	known->identity_ms[PL_SOURCE_IPP] = pl_clock_now_ms();
-	if (pl_ipp_supports(answer, PL_IPP_OP_IDENTIFY_PRINTER))
-		known->actions |= PL_CAN_IDENTIFY;
+	known->can_identify = pl_ipp_supports(answer, PL_IPP_OP_IDENTIFY_PRINTER);
 	known->can_flash = pl_ipp_identify_can(answer, "flash");
 	known->can_sound = pl_ipp_identify_can(answer, "sound");
 	known->can_display = pl_ipp_identify_can(answer, "display");

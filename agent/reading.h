@@ -43,17 +43,13 @@ struct pl_access {
 /* How sure we are that the identity is this printer's and no other's. */
 enum pl_confidence { PL_CONFIDENCE_WEAK, PL_CONFIDENCE_STRONG };
 
-/* What this printer can be asked to do, found by asking it; bits of `actions`. */
-#define PL_CAN_PROBE	(1u << 0)
-#define PL_CAN_IDENTIFY (1u << 1)
-
 struct pl_reading {
 	char key[PL_MAX_KEY];
 	struct pl_usb_device usb;
 	struct pl_snapshot snapshot;
 	enum pl_confidence confidence;
 	struct pl_access access;
-	unsigned actions;
+	unsigned actions; /* what it can be asked to do: bits 1 << enum pl_action_type */
 	int64_t taken_at_ms; /* wall clock */
 };
 

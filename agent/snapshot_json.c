@@ -6,6 +6,7 @@
 
 #include "platen/clock.h"
 #include "platen/json.h"
+#include "settings.h"
 
 static const char *const SECTION_NAMES[PL_SECTION_COUNT] = {
 	[PL_SECTION_USB] = "usb",	    [PL_SECTION_IDENTITY] = "identity",
@@ -237,10 +238,9 @@ static cJSON *access_to_json(const struct pl_reading *r)
 		cJSON_AddItemToArray(list, cJSON_CreateString(r->access.interfaces[i]));
 	cJSON_AddBoolToObject(o, "busy", r->access.busy);
 	list = cJSON_AddArrayToObject(o, "actions");
-	if (r->actions & PL_CAN_PROBE)
-		cJSON_AddItemToArray(list, cJSON_CreateString("probe_now"));
-	if (r->actions & PL_CAN_IDENTIFY)
-		cJSON_AddItemToArray(list, cJSON_CreateString("identify"));
+	for (int i = 0; i < PL_ACTION_TYPE_COUNT; i++)
+		if (r->actions & (1u << i))
+			cJSON_AddItemToArray(list, cJSON_CreateString(PL_ACTION_WORDS[i]));
 	pl_json_add_text(o, "note", r->access.note);
 	return o;
 }

@@ -13,6 +13,7 @@ else()
 endif()
 
 list(APPEND AGENT_SOURCES
+  act.c act_end.c act_hold.c act_identify.c act_probe_now.c act_table.c
   control.c control_answer.c control_request.c engine.c engine_ask.c greeting.c host_name.c identity.c ippusb.c
   merge.c merge_lists.c orders.c owner.c privacy.c privacy_doc.c privacy_table.c
   probe.c probe_http.c probe_ipp.c probe_ledm.c probe_pjl.c os/quirk_files_posix.c report.c schedule.c snapshot_json.c track.c

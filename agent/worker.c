@@ -272,6 +272,59 @@ enum pl_result pl_worker_take(struct pl_worker *w, struct pl_action *action, str
 	return r;
 }
 
+void pl_worker_cancel(struct pl_worker *w, const char *id)
+{
+	pthread_mutex_lock(&w->lock);
+	pl_span_copy(pl_span_of(id), w->cancelled, sizeof(w->cancelled));
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+}
+
+bool pl_worker_awaits(struct pl_worker *w)
+{
+	bool awaits;
+
+	pthread_mutex_lock(&w->lock);
+	awaits = w->awaited && !w->stop;
+	pthread_mutex_unlock(&w->lock);
+	return awaits;
+}
+
+void pl_worker_left(struct pl_worker *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->has_left = true;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* The same socket and maker, for its product and serial number may change with its firmware; or the
+ * same serial number elsewhere. */
+static bool is_the_same(const struct pl_usb_device *was, const struct pl_usb_device *is)
+{
+	if (was->vendor_id != is->vendor_id)
+		return false;
+	if (strcmp(was->port_path, is->port_path) == 0)
+		return true;
+	return strcmp(was->serial, is->serial) == 0 &&
+	       !pl_serial_is_placeholder(pl_span_of(is->serial));
+}
+
+bool pl_worker_returns(struct pl_worker *w, const struct pl_usb_device *dev)
+{
+	bool is_it;
+
+	pthread_mutex_lock(&w->lock);
+	is_it = w->awaited && w->has_left && !w->has_returned && is_the_same(&w->dev, dev);
+	if (is_it) { /* its thread waits, so nobody reads `dev` */
+		w->dev = *dev;
+		w->has_returned = true;
+		pthread_cond_signal(&w->wake);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return is_it;
+}
+
 const struct pl_usb_device *pl_worker_device(const struct pl_worker *w)
 {
 	return &w->dev;

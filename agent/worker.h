@@ -13,6 +13,7 @@
 #include "probe.h"
 #include "report.h"
 #include "schedule.h"
+#include "uplink.h"
 
 #define PL_MAX_WORKER_ACTIONS 8 /* waiting for one printer */
 
@@ -24,6 +25,9 @@ struct pl_worker_home {
 	struct pl_wake *wake;	 /* set when the program stops */
 	struct pl_outlet outlet; /* takes records, from the worker's thread */
 	struct pl_actions *actions;
+	struct pl_uplink *uplink;
+	const struct pl_settings *settings;
+	void (*nudge)(void *arg); /* the engine shall look at the devices again */
 	/* Settles the key of a printer among those attached: returns true when `key` is free and
 	 * now this worker's. From the worker's thread. */
 	bool (*claim_key)(void *arg, struct pl_worker *w, const char *key);
@@ -70,6 +74,16 @@ bool pl_worker_reading(struct pl_worker *w, struct pl_reading *ret_reading);
 
 /* Takes an action over. Returns PL_OK | PL_E_FULL (too many wait already). */
 enum pl_result pl_worker_take(struct pl_worker *w, struct pl_action *action, struct pl_error *err);
+
+/* Somebody wants this action stopped, where it runs here and that is safe. */
+void pl_worker_cancel(struct pl_worker *w, const char *id);
+
+/* An action of this worker waits until its printer has left the bus and is back: the worker stays
+ * meanwhile. The engine tells it what the list of devices says: its own device has gone; this one,
+ * which nobody has, may be it (true: it is, and now this worker's). Engine's thread only. */
+bool pl_worker_awaits(struct pl_worker *w);
+void pl_worker_left(struct pl_worker *w);
+bool pl_worker_returns(struct pl_worker *w, const struct pl_usb_device *dev);
 
 const struct pl_usb_device *pl_worker_device(const struct pl_worker *w);
 

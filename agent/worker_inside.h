@@ -24,6 +24,9 @@ struct pl_worker {
 	pthread_cond_t wake;  /* the worker waits on it */
 	pthread_cond_t ended; /* others wait on it for the end of a look */
 	bool stop;
+	char cancelled[PL_MAX_ID]; /* the action that somebody wants stopped */
+	bool awaited;		   /* an action waits until the printer has left and is back */
+	bool has_left, has_returned;
 	bool over; /* the thread will not look again */
 	struct pl_worker_tuning tuning;
 	int64_t tickets; /* how often somebody wanted everything read */
@@ -48,6 +51,9 @@ bool worker_look(struct pl_worker *w, enum pl_depth depth);
 
 /* Carries one action out, reports its end and frees it. */
 void worker_act(struct pl_worker *w, struct pl_action *action);
+
+/* The device came back, perhaps as another one: nothing that was learned of it holds. */
+void worker_meet_anew(struct pl_worker *w);
 
 /* The settings of this moment. */
 struct pl_worker_tuning worker_tuning(struct pl_worker *w);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action_kinds.h"
 #include "action_rows.h"
 #include "action_store.h"
 #include "api_calls.h"
@@ -18,10 +19,6 @@
 #define MAX_PARAMETERS 4096
 #define MAX_PRINTERS   64 /* of one PC */
 
-static const char *const TYPES[] = { "probe_now",    "identify",  "reboot",   "print_test_page",
-				     "diagnostics",  "configure", "firmware", "ews",
-				     "agent_config", "agent_log" };
-
 /* What is asked for, and of whom. */
 struct order {
 	struct pl_action_order action;
@@ -32,58 +29,24 @@ struct order {
 	cJSON *capabilities;
 };
 
-static bool is_type(const char *type)
-{
-	for (size_t i = 0; type && i < sizeof TYPES / sizeof TYPES[0]; i++)
-		if (!strcmp(type, TYPES[i]))
-			return true;
-	return false;
-}
-
-/* identify takes `actions`, a list of known words; everything else takes none yet. */
-static bool check_parameters(struct pl_api *api, const char *type, const cJSON *parameters)
-{
-	static const char *const WAYS[] = { "display", "flash", "sound", "speak" };
-	const cJSON *member, *way;
-
-	cJSON_ArrayForEach(member, parameters)
-	{
-		bool ok = !strcmp(type, "identify") && !strcmp(member->string, "actions") &&
-			  cJSON_IsArray(member);
-
-		cJSON_ArrayForEach(way, member)
-		{
-			bool known = false;
-
-			for (size_t i = 0; i < 4; i++)
-				known = known ||
-					(cJSON_IsString(way) && !strcmp(way->valuestring, WAYS[i]));
-			ok = ok && known;
-		}
-		if (ok)
-			continue;
-		pl_api_wrong_field(api, "parameters", "%s does not take the parameter %.40s so.",
-				   type, member->string);
-		return false;
-	}
-	return true;
-}
-
 static bool read_request(struct pl_api *api, struct order *o)
 {
 	static const char *const MEMBERS[] = { "type", "parameters", "expires_in_s", NULL };
 	const cJSON *parameters = pl_json_at(api->body, "parameters");
 	const cJSON *life = pl_json_at(api->body, "expires_in_s");
+	const struct pl_action_kind *kind;
 	int64_t life_s = USUAL_LIFE_S;
+	char why[200];
 
 	if (!api->body) {
 		pl_web_error(api->rq, 400, "bad_request", "The body must be a JSON object.");
 		return false;
 	}
 	o->type = pl_json_text(api->body, "type");
+	kind = pl_action_kind(o->type);
 	if (!pl_api_only(api, MEMBERS))
 		return false;
-	if (!is_type(o->type)) {
+	if (!pl_action_is_type(o->type)) {
 		pl_api_wrong_field(api, "type", "type must be a type of action.");
 		return false;
 	}
@@ -100,7 +63,11 @@ static bool read_request(struct pl_api *api, struct order *o)
 	}
 	o->action.now_ms = pl_clock_wall_ms();
 	o->action.not_after_ms = o->action.now_ms + life_s * 1000;
-	return check_parameters(api, o->type, parameters);
+	if (kind && !pl_action_check(kind, parameters, why, sizeof why)) {
+		pl_api_wrong_field(api, "parameters", "%s", why);
+		return false;
+	}
+	return true; /* a type without a row is refused as not offered */
 }
 
 static enum pl_result open_key(struct pl_api *api, struct order *o, struct pl_span sealed,
@@ -118,41 +85,46 @@ static enum pl_result open_key(struct pl_api *api, struct order *o, struct pl_sp
 	return r;
 }
 
-static void read_agent(struct pl_api *api, struct order *o, struct pl_db_rows *rows, bool printer,
-		       bool attached)
+static void read_agent(struct order *o, struct pl_db_rows *rows, struct pl_action_facts *ret_facts)
 {
 	o->action.agent_no = pl_db_int_at(rows, 0);
 	pl_db_copy_at(rows, 1, o->agent_id, sizeof o->agent_id);
 	pl_db_copy_at(rows, 2, o->customer_id, sizeof o->customer_id);
 	pl_db_copy_at(rows, 3, o->site_id, sizeof o->site_id);
-	o->capabilities = pl_render_capabilities(
-		pl_db_text_at(rows, 6),
-		pl_agent_state_now(api->server, o->action.agent_no,
-				   strcmp(pl_db_text_at(rows, 4), "active") != 0,
-				   pl_db_int_at(rows, 5), NULL),
-		printer, attached);
+	*ret_facts =
+		(struct pl_action_facts){ .removed = strcmp(pl_db_text_at(rows, 4), "active") != 0,
+					  .hello = pl_db_text_at(rows, 5) };
 }
 
 static enum pl_result find_printer(struct pl_api *api, struct order *o, struct pl_error *err)
 {
 	struct pl_db_rows *rows = NULL;
+	struct pl_action_facts facts;
+	cJSON *snapshot = NULL;
 	enum pl_result r;
 
-	r = pl_db_one(
-		api->db, &rows,
-		"SELECT a.no, a.id, d.customer_id, d.site_id, a.state, a.last_seen_at, a.hello, "
-		"d.no,"
-		" d.attached, k.key_sealed FROM devices d JOIN agents a ON a.no=d.agent_no"
-		" JOIN customers c ON c.id=d.customer_id AND c.active=1"
-		" LEFT JOIN device_keys k ON k.agent_no=d.agent_no AND k.key_index=d.key_index"
-		" WHERE d.id=?1 AND d.merged_into IS NULL",
-		PL_ARGS(pl_db_text(api->rq->part[0])), err);
+	r = pl_db_one(api->db, &rows,
+		      "SELECT a.no, a.id, d.customer_id, d.site_id, a.state, a.hello, d.no,"
+		      " d.attached, k.key_sealed, d.sealed FROM devices d"
+		      " JOIN agents a ON a.no=d.agent_no"
+		      " JOIN customers c ON c.id=d.customer_id AND c.active=1"
+		      " LEFT JOIN device_keys k ON k.agent_no=d.agent_no AND"
+		      " k.key_index=d.key_index WHERE d.id=?1 AND d.merged_into IS NULL",
+		      PL_ARGS(pl_db_text(api->rq->part[0])), err);
 	if (r != PL_OK)
 		return r;
-	read_agent(api, o, rows, true, pl_db_int_at(rows, 8) != 0);
-	o->action.device_no = pl_db_int_at(rows, 7);
+	read_agent(o, rows, &facts);
+	o->action.device_no = pl_db_int_at(rows, 6);
 	snprintf(o->device_id, sizeof o->device_id, "%s", api->rq->part[0]);
-	r = open_key(api, o, pl_db_blob_at(rows, 9), err);
+	r = open_key(api, o, pl_db_blob_at(rows, 8), err);
+	if (r == PL_OK)
+		r = pl_render_open_snapshot(api, o->customer_id, pl_db_blob_at(rows, 9), &snapshot,
+					    err);
+	facts.printer = true;
+	facts.attached = pl_db_int_at(rows, 7) != 0;
+	facts.access = pl_json_at(snapshot, "access");
+	o->capabilities = pl_action_capabilities(&facts);
+	cJSON_Delete(snapshot);
 	pl_db_done(rows);
 	return r;
 }
@@ -160,17 +132,17 @@ static enum pl_result find_printer(struct pl_api *api, struct order *o, struct p
 static enum pl_result find_agent(struct pl_api *api, struct order *o, struct pl_error *err)
 {
 	struct pl_db_rows *rows = NULL;
+	struct pl_action_facts facts;
 	enum pl_result r;
 
-	r = pl_db_one(
-		api->db, &rows,
-		"SELECT a.no, a.id, a.customer_id, a.site_id, a.state, a.last_seen_at, a.hello"
-		" FROM agents a JOIN customers c ON c.id=a.customer_id AND c.active=1 WHERE "
-		"a.id=?1",
-		PL_ARGS(pl_db_text(api->rq->part[0])), err);
+	r = pl_db_one(api->db, &rows,
+		      "SELECT a.no, a.id, a.customer_id, a.site_id, a.state, a.hello FROM agents a"
+		      " JOIN customers c ON c.id=a.customer_id AND c.active=1 WHERE a.id=?1",
+		      PL_ARGS(pl_db_text(api->rq->part[0])), err);
 	if (r != PL_OK)
 		return r;
-	read_agent(api, o, rows, false, true);
+	read_agent(o, rows, &facts);
+	o->capabilities = pl_action_capabilities(&facts);
 	pl_db_done(rows);
 	return PL_OK;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "agent_store.h"
+#include "action_kinds.h"
 #include "api_calls.h"
 #include "page.h"
 #include "platen/clock.h"
@@ -339,6 +340,7 @@ void pl_api_agent(struct pl_api *api)
 	struct pl_db_rows *rows = NULL;
 	struct pl_error err = { 0 };
 	cJSON *doc, *certificate;
+	struct pl_action_facts can;
 	enum pl_result r = find_agent(api, PL_ROLE_VIEWER, &rows, &err);
 
 	if (r == PL_E_NOT_FOUND) {
@@ -354,13 +356,9 @@ void pl_api_agent(struct pl_api *api)
 	certificate = cJSON_AddObjectToObject(doc, "certificate");
 	cJSON_AddStringToObject(certificate, "fingerprint", pl_db_text_at(rows, 20));
 	pl_render_time(certificate, "expires_at", pl_db_int_at(rows, 15));
-	cJSON_AddItemToObject(
-		doc, "capabilities",
-		pl_render_capabilities(pl_db_text_at(rows, 17),
-				       pl_agent_state_now(api->server, pl_db_int_at(rows, 0),
-							  is_revoked(rows), pl_db_int_at(rows, 4),
-							  NULL),
-				       false, true));
+	can = (struct pl_action_facts){ .hello = pl_db_text_at(rows, 17),
+					.removed = is_revoked(rows) };
+	cJSON_AddItemToObject(doc, "capabilities", pl_action_capabilities(&can));
 	r = add_printers(api, pl_db_int_at(rows, 0), cJSON_AddArrayToObject(doc, "printers"), &err);
 	pl_db_done(rows);
 	if (r == PL_OK) {

@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "alert_rows.h"
+#include "action_kinds.h"
 #include "api_calls.h"
 #include "platen/json.h"
 #include "render.h"
-
-#define MAX_SNAPSHOT (256 * 1024)
 
 struct facts {
 	int64_t no;
@@ -105,36 +104,20 @@ static void add_snapshot(cJSON *doc, const cJSON *snapshot)
 	add_list(doc, snapshot, "errors", ERROR);
 }
 
-static enum pl_result open_snapshot(struct pl_api *api, struct facts *f, struct pl_span sealed,
-				    struct pl_error *err)
-{
-	struct pl_bytes text;
-	enum pl_result r;
-
-	if (sealed.size == 0)
-		return PL_OK;
-	pl_bytes_init(&text, MAX_SNAPSHOT);
-	r = pl_keyring_unwrap(api->server->ring, api->db, f->customer_id, "snapshot", sealed, &text,
-			      err);
-	if (r == PL_OK)
-		r = pl_json_parse(pl_bytes_span(&text), &f->snapshot, err);
-	pl_bytes_finish(&text);
-	return r;
-}
-
 static enum pl_result read_facts(struct pl_api *api, struct facts *f, struct pl_error *err)
 {
 	struct pl_db_rows *rows = NULL;
+	struct pl_action_facts can;
 	const char *state;
 	enum pl_result r;
 
-	r = pl_db_one(api->db, &rows,
-		      "SELECT d.no, d.customer_id, d.site_id, d.sealed, d.taken_at, "
-		      "d.first_seen_at, d.attached,"
-		      " a.no, a.state, a.last_seen_at, a.hello FROM devices d LEFT JOIN agents a "
-		      "ON a.no=d.agent_no"
-		      " WHERE d.id=?1 AND d.merged_into IS NULL",
-		      PL_ARGS(pl_db_text(api->rq->part[0])), err);
+	r = pl_db_one(
+		api->db, &rows,
+		"SELECT d.no, d.customer_id, d.site_id, d.sealed, d.taken_at, "
+		"d.first_seen_at, d.attached, a.state, a.hello FROM devices d LEFT JOIN agents a "
+		"ON a.no=d.agent_no"
+		" WHERE d.id=?1 AND d.merged_into IS NULL",
+		PL_ARGS(pl_db_text(api->rq->part[0])), err);
 	if (r != PL_OK)
 		return r;
 	f->no = pl_db_int_at(rows, 0);
@@ -143,17 +126,18 @@ static enum pl_result read_facts(struct pl_api *api, struct facts *f, struct pl_
 	f->taken_ms = pl_db_int_at(rows, 4);
 	f->first_seen_ms = pl_db_int_at(rows, 5);
 	f->attached = pl_db_int_at(rows, 6) != 0;
-	state = pl_db_text_at(rows, 8);
-	f->capabilities =
-		pl_render_capabilities(pl_db_text_at(rows, 10),
-				       pl_agent_state_now(api->server, pl_db_int_at(rows, 7),
-							  !state || strcmp(state, "active") != 0,
-							  pl_db_int_at(rows, 9), NULL),
-				       true, f->attached);
+	state = pl_db_text_at(rows, 7);
 	if (pl_api_may(&api->caller, PL_ROLE_VIEWER, f->customer_id, f->site_id))
-		r = open_snapshot(api, f, pl_db_blob_at(rows, 3), err);
+		r = pl_render_open_snapshot(api, f->customer_id, pl_db_blob_at(rows, 3),
+					    &f->snapshot, err);
 	else
 		r = PL_E_NOT_FOUND;
+	can = (struct pl_action_facts){ .hello = pl_db_text_at(rows, 8),
+					.removed = !state || strcmp(state, "active") != 0,
+					.printer = true,
+					.attached = f->attached,
+					.access = pl_json_at(f->snapshot, "access") };
+	f->capabilities = pl_action_capabilities(&can);
 	pl_db_done(rows);
 	return r;
 }

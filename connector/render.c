@@ -10,24 +10,12 @@
 #include "platen/clock.h"
 #include "platen/json.h"
 
-#define DAY_MS 86400000
+#define DAY_MS	     86400000
+#define MAX_SNAPSHOT (256 * 1024)
 
 static const char *const AGENT_STATES[] = { "online", "late", "offline", "revoked" };
 static const char *const STATUSES[] = { "error",  "attention", "processing", "idle",
 					"asleep", "unknown",   "offline",    "detached" };
-
-/* Action types, whether they are about a printer or about the PC, and whether this connector can
- * order them. */
-static const struct {
-	const char *type;
-	bool printer, pc, ordered;
-} ACTIONS[] = {
-	{ "probe_now", true, true, true },	{ "identify", true, false, true },
-	{ "reboot", true, false, false },	{ "print_test_page", true, false, false },
-	{ "diagnostics", true, false, false },	{ "configure", true, false, false },
-	{ "firmware", true, false, false },	{ "ews", true, false, false },
-	{ "agent_config", false, true, false }, { "agent_log", false, true, false },
-};
 
 const char *pl_agent_state_name(enum pl_agent_state state)
 {
@@ -150,6 +138,24 @@ void pl_render_serial(struct pl_api *api, const char *customer_id, struct pl_spa
 	pl_bytes_finish(&text);
 }
 
+enum pl_result pl_render_open_snapshot(struct pl_api *api, const char *customer_id,
+				       struct pl_span sealed, cJSON **ret_snapshot,
+				       struct pl_error *err)
+{
+	struct pl_bytes text;
+	enum pl_result r;
+
+	if (sealed.size == 0)
+		return PL_OK;
+	pl_bytes_init(&text, MAX_SNAPSHOT);
+	r = pl_keyring_unwrap(api->server->ring, api->db, customer_id, "snapshot", sealed, &text,
+			      err);
+	if (r == PL_OK)
+		r = pl_json_parse(pl_bytes_span(&text), ret_snapshot, err);
+	pl_bytes_finish(&text);
+	return r;
+}
+
 cJSON *pl_render_printer_ref(struct pl_api *api, const char *customer_id, const char *id,
 			     const char *make, const char *model, struct pl_span serial_sealed)
 {
@@ -162,50 +168,4 @@ cJSON *pl_render_printer_ref(struct pl_api *api, const char *customer_id, const 
 	pl_json_add_text(printer, "model", model);
 	pl_json_add_text(printer, "serial_number", serial);
 	return printer;
-}
-
-static bool list_has(const cJSON *list, const char *word)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, list) if (cJSON_IsString(item) &&
-					   !strcmp(item->valuestring, word)) return true;
-	return false;
-}
-
-static const char *why_not(const cJSON *hello, const char *type, bool ordered,
-			   enum pl_agent_state state, bool attached)
-{
-	if (state == PL_AGENT_REVOKED)
-		return "This PC was removed.";
-	if (!attached)
-		return "The printer is not attached to a PC.";
-	if (!ordered)
-		return "This connector does not offer it.";
-	if (list_has(pl_json_at(hello, "forbidden"), type))
-		return "The local policy of the PC forbids it.";
-	if (!list_has(pl_json_at(hello, "actions"), type))
-		return "The agent on the PC cannot do it.";
-	return NULL;
-}
-
-cJSON *pl_render_capabilities(const char *hello, enum pl_agent_state state, bool of_printer,
-			      bool attached)
-{
-	cJSON *doc = cJSON_CreateObject(), *actions = cJSON_AddObjectToObject(doc, "actions");
-	cJSON *said = hello ? cJSON_Parse(hello) : NULL;
-
-	for (size_t i = 0; i < sizeof ACTIONS / sizeof ACTIONS[0]; i++) {
-		const char *reason;
-		cJSON *action;
-
-		if (of_printer ? !ACTIONS[i].printer : !ACTIONS[i].pc)
-			continue;
-		reason = why_not(said, ACTIONS[i].type, ACTIONS[i].ordered, state, attached);
-		action = cJSON_AddObjectToObject(actions, ACTIONS[i].type);
-		cJSON_AddBoolToObject(action, "offered", reason == NULL);
-		pl_json_add_text(action, "reason", reason);
-	}
-	cJSON_Delete(said);
-	return doc;
 }

@@ -71,13 +71,13 @@ cJSON *pl_render_printer_ref(struct pl_api *api, const char *customer_id, const 
 void pl_render_serial(struct pl_api *api, const char *customer_id, struct pl_span sealed, char *out,
 		      size_t cap);
 
+/* Opens a device's stored snapshot; *ret_snapshot stays NULL where none was stored yet. */
+enum pl_result pl_render_open_snapshot(struct pl_api *api, const char *customer_id,
+				       struct pl_span sealed, cJSON **ret_snapshot,
+				       struct pl_error *err);
+
 /* The PrinterSummary of a device; PL_E_NOT_FOUND when the caller may not see it. */
 enum pl_result pl_render_summary(struct pl_api *api, int64_t device_no, cJSON **ret_summary,
 				 struct pl_error *err);
-
-/* What may be offered on an agent, or on a printer attached to it:
- * {"actions":{type:{"offered","reason"}}}. */
-cJSON *pl_render_capabilities(const char *hello, enum pl_agent_state state, bool of_printer,
-			      bool attached);
 
 #endif
