@@ -108,6 +108,8 @@ static enum pl_result restore(struct pl_place *place, const char *from, struct p
 	r = pl_place_open(place, err);
 	if (r == PL_OK)
 		r = check(place, err);
+	if (r == PL_OK)
+		r = pl_place_hand_over(place, err);
 	if (r != PL_OK)
 		(void)unlink(path); /* not half a restoration */
 	return r;

@@ -92,7 +92,7 @@ static void look_at_keys(struct findings *f, struct pl_place *place)
 	     "use the key this store was made with (--key)");
 	if (opens) {
 		tell(f, end_of(identity.server_pem) > now, "the server's certificate is valid",
-		     "restart the server: it makes a new one");
+		     "start the server, or send it SIGHUP: it makes a new one");
 		tell(f, end_of(identity.ca_pem) > now + INT64_C(365) * 86400000,
 		     "the CA is valid for more than a year",
 		     "make a new connector and enrol the PCs there");

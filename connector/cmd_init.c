@@ -129,6 +129,8 @@ enum pl_result pl_cmd_init(int argc, char **argv, struct pl_error *err)
 	if (r == PL_OK)
 		r = make_all(&place, &names, customer, site, err);
 	if (r == PL_OK)
+		r = pl_place_hand_over(&place, err);
+	if (r == PL_OK)
 		printf("initialised %s for %s; the master key is %s: keep a copy of it apart from "
 		       "the backups\n",
 		       place.data_dir, names.at[0], place.key_path);

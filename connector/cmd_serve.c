@@ -21,7 +21,9 @@
 #include "place.h"
 #include "platen/clock.h"
 #include "platen/log.h"
+#include "notify.h"
 #include "sda.h"
+#include "serve_certificates.h"
 
 #define SDA_PORT	  12351
 #define ADMIN_PORT	  12352
@@ -31,11 +33,14 @@
 #define ADDRESS_REFILL_MS 6000
 #define SPARE_FILES	  512 /* descriptors that are not port 12351's */
 #define HOUSEKEEPING_S	  5
+#define CERTIFICATES_MS	  86400000 /* between two looks at how long they last */
 
 struct run {
 	struct pl_place place;
 	struct pl_server server;
 	const char *listen, *log_level;
+	struct pl_certificate_files files;
+	int64_t certificates_ms; /* when they are looked at again */
 	int64_t sda_port, admin_port;
 	int lock_fd;
 };
@@ -181,15 +186,37 @@ static void block_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* SIGHUP, and once a day: what lies in files is read again. */
+static void reload(struct run *run, bool asked)
+{
+	struct pl_error err = { 0 };
+	enum pl_result r;
+
+	run->certificates_ms = pl_clock_in_ms(CERTIFICATES_MS);
+	if (asked)
+		pl_notify_reloading();
+	r = pl_serve_certificates(&run->server, run->place.db, &run->files, &err);
+	if (r != PL_OK)
+		log_error(NULL, "the certificates stay as they were reason=\"%s\"", err.text);
+	else if (asked)
+		log_info(NULL, "reloaded");
+	if (asked)
+		pl_notify("READY=1");
+}
+
 static void wait_for_end(struct run *run, const sigset_t *set)
 {
 	struct timespec turn = { .tv_sec = HOUSEKEEPING_S };
 	int sig;
 
+	pl_notify("READY=1");
 	do {
 		sig = sigtimedwait(set, NULL, &turn);
+		if (sig == SIGHUP || pl_clock_left_ms(run->certificates_ms) == 0)
+			reload(run, sig == SIGHUP);
 		pl_housekeeping(&run->server, run->place.db);
 	} while (sig != SIGTERM && sig != SIGINT);
+	pl_notify("STOPPING=1");
 	log_info(NULL, "stopping signal=%d", sig);
 }
 
@@ -203,6 +230,8 @@ enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
 		{ "--sda-port", PL_FORM_NUMBER, &run.sda_port, 0, 65535 },
 		{ "--admin-port", PL_FORM_NUMBER, &run.admin_port, 0, 65535 },
 		{ "--log", PL_FORM_TEXT, &run.log_level, 0, 0 },
+		{ "--tls-cert", PL_FORM_TEXT, &run.files.certificate, 0, 0 },
+		{ "--tls-key", PL_FORM_TEXT, &run.files.key, 0, 0 },
 	};
 	sigset_t signals;
 	enum pl_result r;
@@ -214,6 +243,8 @@ enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
 		return pl_error_set(err, PL_E_INVALID, "serve takes no word %s", words.at[0]);
 	if (run.log_level && pl_log_level_of(run.log_level) == PL_LOG_LEVEL_COUNT)
 		return pl_error_set(err, PL_E_INVALID, "--log must be error, warn, info or debug");
+	if (!run.files.certificate != !run.files.key)
+		return pl_error_set(err, PL_E_INVALID, "--tls-cert and --tls-key go together");
 	if (run.log_level)
 		pl_log_set_level(pl_log_level_of(run.log_level));
 	block_signals(&signals);
@@ -223,7 +254,10 @@ enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
 	if (r == PL_OK)
 		r = open_parts(&run, err);
 	if (r == PL_OK)
+		r = pl_serve_certificates(&run.server, run.place.db, &run.files, err);
+	if (r == PL_OK)
 		r = settle_url(&run, err);
+	run.certificates_ms = pl_clock_in_ms(CERTIFICATES_MS);
 	if (r == PL_OK) {
 		const char *at = run.listen ? run.listen : "*";
 

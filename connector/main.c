@@ -19,7 +19,11 @@ static const struct {
 	{ "serve", pl_cmd_serve,
 	  "serve --data DIR [--listen ADDRESS] [--sda-port 12351] [--admin-port 12352] [--log "
 	  "LEVEL]\n"
-	  "      runs it in the foreground; port 0 takes a free one" },
+	  "        [--tls-cert FILE --tls-key FILE]\n"
+	  "      runs it in the foreground; port 0 takes a free one. The files' certificate is "
+	  "shown "
+	  "on the admin\n"
+	  "      port instead of our own CA's; SIGHUP reads them again" },
 	{ "token", pl_cmd_token,
 	  "token create --data DIR [--site ID] [--uses 1] [--expires 7d] [--url URL] [--note "
 	  "TEXT]\n"

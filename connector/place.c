@@ -4,8 +4,10 @@
  */
 #include "place.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "migrations.h"
@@ -58,6 +60,27 @@ enum pl_result pl_place_open(struct pl_place *place, struct pl_error *err)
 	if (r != PL_OK)
 		pl_place_close(place);
 	return r;
+}
+
+enum pl_result pl_place_hand_over(const struct pl_place *place, struct pl_error *err)
+{
+	static const char *const FILES[] = { "platen.db", "platen.db-wal", "platen.db-shm" };
+	struct stat folder;
+	char path[PL_MAX_PATH + 32];
+
+	if (geteuid() != 0 || stat(place->data_dir, &folder) < 0 || folder.st_uid == 0)
+		return PL_OK;
+	if (lchown(place->key_path, folder.st_uid, folder.st_gid) < 0)
+		return pl_error_set(err, PL_E_IO, "%s cannot be given to the owner of %s: %s",
+				    place->key_path, place->data_dir, strerror(errno));
+	for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++) {
+		snprintf(path, sizeof path, "%s/%s", place->data_dir, FILES[i]);
+		if (lchown(path, folder.st_uid, folder.st_gid) < 0 && errno != ENOENT)
+			return pl_error_set(err, PL_E_IO,
+					    "%s cannot be given to the owner of %s: %s", path,
+					    place->data_dir, strerror(errno));
+	}
+	return PL_OK;
 }
 
 void pl_place_close(struct pl_place *place)

@@ -46,6 +46,10 @@ enum pl_result pl_place_settle(struct pl_place *place, struct pl_error *err);
 enum pl_result pl_place_open(struct pl_place *place, struct pl_error *err);
 void pl_place_close(struct pl_place *place);
 
+/* What root has just made there belongs to whom the data folder belongs: the server's own user must
+ * be able to open it. Does nothing for others. */
+enum pl_result pl_place_hand_over(const struct pl_place *place, struct pl_error *err);
+
 /* One of the server's settings ("sda_url"); PL_E_NOT_FOUND when unset. */
 enum pl_result pl_place_setting(struct pl_db *db, const char *name, char *out, size_t cap,
 				struct pl_error *err);

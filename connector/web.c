@@ -18,6 +18,7 @@
 
 #include "linger.h"
 #include "platen/log.h"
+#include "web_certificate.h"
 #include "web_request.h"
 
 #define BACKLOG	       4096
@@ -28,6 +29,7 @@ struct pl_web {
 	struct pl_web_config config;
 	struct MHD_Daemon *daemon;
 	struct pl_linger *linger;
+	struct pl_web_certificates *certificates;
 	gnutls_datum_t ticket_key;
 	uint16_t port;
 	_Atomic int64_t connections, requests;
@@ -86,8 +88,24 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **l
 	web->connections++;
 	*link = calloc(1, sizeof(struct link) + web->config.peer_size);
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-	if (info && info->tls_session)
+	if (info && info->tls_session) {
 		gnutls_session_ticket_enable_server(info->tls_session, &web->ticket_key);
+		gnutls_session_set_ptr(info->tls_session, web);
+	}
+}
+
+/* A handshake asks which certificate to show. */
+static int choose_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
+			      const gnutls_pk_algorithm_t *kinds, int kind_count,
+			      gnutls_pcert_st **chain, unsigned *count, gnutls_privkey_t *key)
+{
+	struct pl_web *web = gnutls_session_get_ptr(session);
+
+	(void)names;
+	(void)name_count;
+	(void)kinds;
+	(void)kind_count;
+	return pl_web_certificates_get(web->certificates, chain, count, key) ? 0 : -1;
 }
 
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
@@ -194,8 +212,7 @@ static enum pl_result start(struct pl_web *web, int fd, struct pl_error *err)
 	struct MHD_OptionItem options[] = {
 		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, web },
 		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)c->key_pem },
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)c->certificate_pem },
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)choose_certificate },
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES },
 		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)c->connection_limit, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)c->memory_per_connection, NULL },
@@ -233,7 +250,12 @@ enum pl_result pl_web_open(const struct pl_web_config *config, struct pl_web **r
 	web->config = *config;
 	web->port = port_of(fd);
 	gnutls_session_ticket_key_generate(&web->ticket_key);
-	r = pl_linger_open(&web->linger, err);
+	web->certificates = pl_web_certificates_create();
+	r = web->certificates
+		    ? pl_web_use_certificate(web, config->certificate_pem, config->key_pem, err)
+		    : pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+	if (r == PL_OK)
+		r = pl_linger_open(&web->linger, err);
 	if (r == PL_OK)
 		r = start(web, fd, err);
 	if (r != PL_OK) {
@@ -243,6 +265,12 @@ enum pl_result pl_web_open(const struct pl_web_config *config, struct pl_web **r
 	}
 	*ret_web = web;
 	return PL_OK;
+}
+
+enum pl_result pl_web_use_certificate(struct pl_web *web, const char *certificate_pem,
+				      const char *key_pem, struct pl_error *err)
+{
+	return pl_web_certificates_put(web->certificates, certificate_pem, key_pem, err);
 }
 
 uint16_t pl_web_port(const struct pl_web *web)
@@ -270,6 +298,7 @@ void pl_web_close(struct pl_web *web)
 	if (web->daemon)
 		MHD_stop_daemon(web->daemon);
 	pl_linger_close(web->linger);
+	pl_web_certificates_destroy(web->certificates);
 	if (web->ticket_key.data)
 		gnutls_memset(web->ticket_key.data, 0, web->ticket_key.size);
 	gnutls_free(web->ticket_key.data);

@@ -118,6 +118,12 @@ struct pl_web_config {
 
 enum pl_result pl_web_open(const struct pl_web_config *config, struct pl_web **ret_web,
 			   struct pl_error *err);
+
+/* From now on new connections are shown this certificate; open ones go on. PL_E_INVALID says what
+ * is wrong with it, and nothing has changed. Threads: one at a time. */
+enum pl_result pl_web_use_certificate(struct pl_web *web, const char *certificate_pem,
+				      const char *key_pem, struct pl_error *err);
+
 uint16_t pl_web_port(const struct pl_web *web);
 void *pl_web_owner(const struct pl_web_request *rq);
 

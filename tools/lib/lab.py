@@ -61,6 +61,7 @@ class Connector:
         self.process = None
         self.session = None
         self.sda_port = self.admin_port = 0
+        self.serve_options = []  # beside the usual ones
         self.run("init", *[a for n in names for a in ("--name", n)])
         self.run("user", "add", self.user, "--role", "admin", "--password-stdin", stdin=self.password + "\n")
 
@@ -78,7 +79,7 @@ class Connector:
             begin = log.tell()
             self.process = subprocess.Popen(
                 [self.program, "serve", "--data", str(self.data), "--listen", "127.0.0.1", "--sda-port", str(self.sda_port),
-                 "--admin-port", str(self.admin_port)], stdout=log, stderr=log, env=self.env)
+                 "--admin-port", str(self.admin_port), *self.serve_options], stdout=log, stderr=log, env=self.env)
 
         def ready():
             if self.process.poll() is not None:
