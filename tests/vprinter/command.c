@@ -58,17 +58,37 @@ static const char *fact_path(const char *word)
 	return word;
 }
 
-/* set NAME PATH VALUE: the value is JSON, or else a text. */
+/* A word that is JSON, or else a text. */
+static cJSON *value_of(const char *word)
+{
+	cJSON *value = cJSON_ParseWithOpts(word, NULL, true);
+
+	return value ? value : cJSON_CreateString(word);
+}
+
 static enum pl_result do_set(struct call *c)
 {
-	cJSON *value;
-
 	if (strcmp(c->words[0], "state-reason") == 0)
 		return vp_state_reason(c->printer->state, c->words[1], c->err);
-	value = cJSON_ParseWithOpts(c->words[1], NULL, true);
-	if (!value)
-		value = cJSON_CreateString(c->words[1]);
-	return vp_state_set(c->printer->state, fact_path(c->words[0]), value, c->err);
+	return vp_state_set(c->printer->state, fact_path(c->words[0]), value_of(c->words[1]),
+			    c->err);
+}
+
+static enum pl_result do_lie(struct call *c)
+{
+	static const char *const LANGUAGES[] = { "ledm", "ipp", "pjl", "ieee1284", "usb" };
+
+	for (size_t i = 0; i < sizeof(LANGUAGES) / sizeof(LANGUAGES[0]); i++)
+		if (strcmp(c->words[0], LANGUAGES[i]) == 0)
+			return vp_state_lie(c->printer->state, LANGUAGES[i], fact_path(c->words[1]),
+					    value_of(c->words[2]), c->err);
+	return pl_error_set(c->err, PL_E_INVALID, "the languages are ledm ipp pjl ieee1284 usb");
+}
+
+static enum pl_result do_honest(struct call *c)
+{
+	vp_state_honest(c->printer->state);
+	return PL_OK;
 }
 
 static enum pl_result do_print(struct call *c)
@@ -167,6 +187,8 @@ static const struct {
 	{ "plug", 0, PRINTER, do_plug, "plug NAME" },
 	{ "unplug", 0, PRINTER, do_unplug, "unplug NAME" },
 	{ "set", 2, PRINTER, do_set, "set NAME state-reason +REASON|-REASON, set NAME FACT VALUE" },
+	{ "lie", 3, PRINTER, do_lie, "lie NAME LANGUAGE FACT VALUE" },
+	{ "honest", 0, PRINTER, do_honest, "honest NAME" },
 	{ "print", 1, PRINTER, do_print, "print NAME PAGES [color]" },
 	{ "toner", 2, PRINTER, do_toner, "toner NAME COLORANT PERCENT" },
 	{ "jam", 0, PRINTER, do_jam, "jam NAME" },
@@ -203,6 +225,6 @@ enum pl_result vp_command(struct vp_rack *rack, char **words, int count, struct 
 	}
 	return pl_error_set(
 		err, PL_E_INVALID,
-		"no such command; there are plug unplug set print toner jam clear sleep "
+		"no such command; there are plug unplug set lie honest print toner jam clear sleep "
 		"wake dump log job-list list");
 }

@@ -117,7 +117,7 @@ char *vp_device_string(struct vp_device *d, int index)
 			      : index == 2 ? d->desc.product
 					   : d->desc.serial;
 
-	return pattern ? d->ops.text(d->arg, pattern) : NULL;
+	return pattern ? d->ops.text(d->arg, "usb", pattern) : NULL;
 }
 
 void vp_device_submit(struct vp_device *d, struct vp_transfer *t)

@@ -18,7 +18,8 @@
 
 /* What the device asks of the printer behind it. Called from any thread. */
 struct vp_device_ops {
-	char *(*text)(void *arg, const char *pattern); /* renders a text of device.json; g_free() */
+	/* Renders a text of device.json as a language ("usb", "ieee1284") tells it; g_free(). */
+	char *(*text)(void *arg, const char *language, const char *pattern);
 	uint8_t (*port_status)(void *arg);
 	/* A control request was answered (status 0) or stalled: for the log. */
 	void (*asked)(void *arg, const uint8_t setup[8], int status);

@@ -105,7 +105,7 @@ size_t vp_device_id(struct vp_device *d, unsigned interface, unsigned alternate,
 
 	if (!s || s->class_code != 7 || !pattern || *vp_device_refusal(d, REQUEST))
 		return 0;
-	text = d->ops.text(d->arg, pattern);
+	text = d->ops.text(d->arg, "ieee1284", pattern);
 	n = vp_device_id_reply(d->json, text, out, cap);
 	g_free(text);
 	return n;

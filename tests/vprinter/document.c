@@ -82,7 +82,7 @@ enum pl_result vp_document_render(struct vp_printer *printer, const char *target
 	if (TYPES[type].raw) {
 		r = pl_bytes_add(body, text, size);
 	} else {
-		cJSON *view = vp_view(printer->profile, printer->state);
+		cJSON *view = vp_view(printer->profile, printer->state, "ledm");
 
 		r = vp_template_render(text, size, view, TYPES[type].escape, body, err);
 		cJSON_Delete(view);

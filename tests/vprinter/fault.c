@@ -15,7 +15,9 @@ struct fault {
 	struct fault *next;
 	bool out, each;
 	uint64_t at;
-	int count; /* how often it still happens; -1: always */
+	uint64_t from; /* where in the stream `at` counts from */
+	uint64_t step; /* it stands so many bytes later in the next conversation; 0: it stays */
+	int count;     /* how often it still happens; -1: always */
 	const char *action;
 	const char *text;
 	int ms, bytes, times, return_ms;
@@ -26,6 +28,7 @@ struct vp_faults {
 	cJSON *rows; /* owns the texts */
 	uint64_t sent;
 	bool silent;
+	bool gone; /* unplugged: takes nothing more; under the pipe's lock */
 	uint8_t stale[MAX_STALE];
 	size_t stale_size;
 	void (*unplug)(void *arg, int return_ms);
@@ -41,7 +44,8 @@ static void add_row(struct vp_faults *f, const cJSON *row)
 	new->out = strcmp(vp_json_text(row, "direction", "in"), "out") == 0;
 	new->each = vp_json_true(row, "each", false);
 	new->at = (uint64_t)vp_json_number(row, "at", 0);
-	new->count = (int)vp_json_number(row, "count", new->each ? -1 : 1);
+	new->step = (uint64_t)vp_json_number(row, "step", 0);
+	new->count = (int)vp_json_number(row, "count", new->each || new->step > 0 ? -1 : 1);
 	new->action = vp_json_text(row, "do", "");
 	new->text = vp_json_text(row, "text", "");
 	new->ms = (int)vp_json_number(row, "ms", 1000);
@@ -95,7 +99,18 @@ void vp_faults_destroy(struct vp_faults *f)
 void vp_faults_restart(struct vp_faults *f)
 {
 	if (f)
-		f->silent = false;
+		f->silent = f->gone = false;
+}
+
+/* It struck after `total` bytes of the stream: it is used up, or waits further on. */
+static void spend(struct fault *row, uint64_t total)
+{
+	if (row->count > 0)
+		row->count--;
+	if (row->step == 0)
+		return;
+	row->at += row->step;
+	row->from = total;
 }
 
 static bool send_drip(const struct fault *row, struct vp_pipe *p, const uint8_t *data, size_t n)
@@ -154,6 +169,7 @@ static bool act(struct vp_faults *f, struct fault *row, struct vp_pipe *p, const
 		return true;
 	}
 	if (strcmp(what, "unplug") == 0) {
+		f->silent = true;
 		f->unplug(f->arg, row->return_ms);
 		return true;
 	}
@@ -178,11 +194,11 @@ static bool act(struct vp_faults *f, struct fault *row, struct vp_pipe *p, const
 /* Where in a message of `n` bytes the row strikes; false: not in this one. */
 static bool strikes(const struct vp_faults *f, const struct fault *row, size_t n, size_t *ret_cut)
 {
-	uint64_t start = row->each ? 0 : f->sent;
+	uint64_t start = row->each ? 0 : f->sent, at = row->from + row->at;
 
-	if (row->out || row->count == 0 || row->at < start || row->at >= start + n)
+	if (row->out || row->count == 0 || at < start || at >= start + n)
 		return false;
-	*ret_cut = (size_t)(row->at - start);
+	*ret_cut = (size_t)(at - start);
 	return true;
 }
 
@@ -201,8 +217,7 @@ bool vp_faults_send(struct vp_faults *f, struct vp_pipe *p, const void *data, si
 	for (struct fault *row = f->first; row && ok && go_on && !f->silent; row = row->next) {
 		if (!strikes(f, row, n, &cut) || cut < from)
 			continue;
-		if (row->count > 0)
-			row->count--;
+		spend(row, f->sent + n);
 		ok = vp_pipe_put(p, bytes + from, cut - from) &&
 		     act(f, row, p, bytes + cut, n - cut, &go_on);
 		from = cut;
@@ -217,28 +232,38 @@ bool vp_faults_send(struct vp_faults *f, struct vp_pipe *p, const void *data, si
 bool vp_faults_out_stalls(struct vp_faults *f, uint64_t taken)
 {
 	for (struct fault *row = f->first; row; row = row->next) {
-		if (!row->out || row->count == 0 || strcmp(row->action, "stall") != 0 ||
-		    taken < row->at)
+		bool stall = strcmp(row->action, "stall") == 0;
+
+		if (!row->out || row->count == 0 || taken < row->from + row->at ||
+		    (!stall && strcmp(row->action, "unplug") != 0))
 			continue;
-		if (row->count > 0)
-			row->count--;
-		return true;
+		if (!stall && f->gone)
+			return false;
+		spend(row, taken);
+		if (stall)
+			return true;
+		f->gone = true;
+		f->unplug(f->arg, row->return_ms);
 	}
 	return false;
 }
 
 size_t vp_faults_out_room(struct vp_faults *f, uint64_t taken, size_t n)
 {
+	if (f->gone)
+		return 0;
 	for (struct fault *row = f->first; row; row = row->next) {
-		bool stops =
-			strcmp(row->action, "stall") == 0 || strcmp(row->action, "silence") == 0;
+		uint64_t at = row->from + row->at;
+		bool stops = strcmp(row->action, "stall") == 0 ||
+			     strcmp(row->action, "silence") == 0 ||
+			     strcmp(row->action, "unplug") == 0;
 
 		if (!row->out || row->count == 0 || !stops)
 			continue;
-		if (taken >= row->at)
+		if (taken >= at)
 			return 0;
-		if (taken + n > row->at)
-			n = (size_t)(row->at - taken);
+		if (taken + n > at)
+			n = (size_t)(at - taken);
 	}
 	return n;
 }

@@ -7,11 +7,11 @@
  *
  *     "faults": [ { "pipe": "1-1", "direction": "in", "at": 700, "each": true, "do": "truncate" } ]
  *
- * `at` counts bytes: of each message where `each` is true, else of all the pipe's stream since it
- * was plugged in. README.md lists what `do` can be.
+ * `at` counts bytes: of each message where `each` is true, else of all the pipe's stream; with
+ * `step`, since it last struck. README.md lists what `do` can be.
  *
- * Threads: one printer-side sender per pipe; the out functions under the pipe's lock. Memory:
- * created, destroyed.
+ * Threads: one printer-side sender per pipe; the out functions and the restart under the pipe's
+ * lock. Memory: created, destroyed.
  */
 
 #include <stdbool.h>
@@ -35,7 +35,7 @@ bool vp_faults_send(struct vp_faults *f, struct vp_pipe *p, const void *data, si
 /* A new conversation begins: what was silent may speak again. */
 void vp_faults_restart(struct vp_faults *f);
 
-/* True when the host's next byte meets a stall. */
+/* True when the host's next byte meets a stall; where it meets an unplug, the printer goes. */
 bool vp_faults_out_stalls(struct vp_faults *f, uint64_t taken);
 
 /* How many of the next `n` bytes from the host are taken, after `taken` so far. */

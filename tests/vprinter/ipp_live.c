@@ -180,7 +180,7 @@ ipp_t *vp_ipp_live(struct vp_printer *printer)
 		g_free(path);
 		return NULL;
 	}
-	rendered = vp_view_text(printer->profile, printer->state, text);
+	rendered = vp_view_text(printer->profile, printer->state, "ipp", text);
 	ipp = ippNew();
 	r.at = rendered;
 	while (next(&r)) {

@@ -113,8 +113,8 @@ bool vp_pipe_pause(struct vp_pipe *p, int64_t ms)
 
 void vp_pipe_restart(struct vp_pipe *p)
 {
-	vp_faults_restart(p->config.faults);
 	pthread_mutex_lock(&p->mutex);
+	vp_faults_restart(p->config.faults);
 	p->seen_resets = p->resets;
 	pthread_mutex_unlock(&p->mutex);
 }

@@ -60,7 +60,7 @@ static void answer(struct vp_pjl *pjl, const char *group, const char *name, cons
 	if (vp_json_true(spec(pjl), "echo_commands", true))
 		(void)!pl_bytes_add_format(out, "%s" CRLF, line);
 	if (lines) {
-		cJSON *view = vp_view(pjl->printer->profile, pjl->printer->state);
+		cJSON *view = vp_view(pjl->printer->profile, pjl->printer->state, "pjl");
 
 		add_lines(lines, view, out);
 		cJSON_Delete(view);
@@ -175,7 +175,7 @@ static void report(struct vp_pjl *pjl, const char *kind, const cJSON *view, stru
 
 void vp_pjl_unasked(struct vp_pjl *pjl, struct pl_bytes *out)
 {
-	cJSON *view = vp_view(pjl->printer->profile, pjl->printer->state);
+	cJSON *view = vp_view(pjl->printer->profile, pjl->printer->state, "pjl");
 	int code = (int)vp_json_number(vp_json_at(view, "shown.pjl"), "pjl_code", 0);
 	char text[sizeof(pjl->code)];
 

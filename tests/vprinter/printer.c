@@ -17,6 +17,9 @@
 #include "reason.h"
 #include "web.h"
 
+#define FIRST_ADDRESS 2
+#define LAST_ADDRESS  127
+
 /* --- what follows from a change of state --- */
 
 /* A stopped printer takes no more of a job; one with "blocks_when_stopped": "all" not even a
@@ -228,19 +231,34 @@ int64_t vp_printer_up_ms(struct vp_printer *p)
 	return pl_clock_now_ms() - since;
 }
 
-/* Addresses go up with every plug on the bus, as the kernel gives them, and start again after 127.
- */
-static int next_address(void)
+/* The addresses of the bus: each plug gets the next one that nobody has, as the kernel gives them,
+ * from 2 (the hub has 1) to 127 and round again. */
+static struct {
+	pthread_mutex_t mutex;
+	bool taken[LAST_ADDRESS + 1];
+	int last;
+} bus = { .mutex = PTHREAD_MUTEX_INITIALIZER, .last = FIRST_ADDRESS - 1 };
+
+static int take_address(void)
 {
-	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-	static int last = 1;
 	int address;
 
-	pthread_mutex_lock(&mutex);
-	last = last >= 127 ? 2 : last + 1;
-	address = last;
-	pthread_mutex_unlock(&mutex);
+	pthread_mutex_lock(&bus.mutex);
+	address = bus.last;
+	do
+		address = address >= LAST_ADDRESS ? FIRST_ADDRESS : address + 1;
+	while (bus.taken[address] && address != bus.last);
+	bus.taken[address] = true;
+	bus.last = address;
+	pthread_mutex_unlock(&bus.mutex);
 	return address;
+}
+
+static void return_address(int address)
+{
+	pthread_mutex_lock(&bus.mutex);
+	bus.taken[address] = false;
+	pthread_mutex_unlock(&bus.mutex);
 }
 
 /* Marks it as plugged or not; false when it is so already. */
@@ -252,7 +270,7 @@ static bool set_plugged(struct vp_printer *p, bool plugged)
 	changed = p->plugged != plugged;
 	p->plugged = plugged;
 	if (changed && plugged) {
-		p->address = next_address();
+		p->address = take_address();
 		p->plugged_ms = pl_clock_now_ms();
 	}
 	pthread_mutex_unlock(&p->mutex);
@@ -280,6 +298,7 @@ void vp_printer_unplug(struct vp_printer *p)
 		for (int i = 0; i < p->front_count; i++)
 			p->fronts[i].unplug(p->fronts[i].arg, p);
 		vp_device_reset(p->device, -ESHUTDOWN);
+		return_address(p->address);
 	}
 	pthread_mutex_unlock(&p->plugging);
 }

@@ -10,11 +10,11 @@
 
 #include "view.h"
 
-static char *device_text(void *arg, const char *pattern)
+static char *device_text(void *arg, const char *language, const char *pattern)
 {
 	struct vp_printer *p = arg;
 
-	return vp_view_text(p->profile, p->state, pattern);
+	return vp_view_text(p->profile, p->state, language, pattern);
 }
 
 static uint8_t device_port_status(void *arg)

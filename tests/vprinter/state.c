@@ -21,6 +21,7 @@ struct vp_state {
 	pthread_mutex_t mutex;
 	const struct vp_profile *profile;
 	cJSON *facts;
+	cJSON *lies; /* language -> [{fact, value}]: what it tells instead */
 	struct vp_state_times times;
 	void (*changed)(void *arg);
 	void *arg;
@@ -36,6 +37,7 @@ struct vp_state *vp_state_create(const struct vp_profile *profile, uint64_t seed
 	pthread_mutex_init(&s->mutex, NULL);
 	s->profile = profile;
 	s->facts = cJSON_Duplicate(profile->facts, true);
+	s->lies = cJSON_CreateObject();
 	vp_draw(s->facts, seed);
 	s->times.started_ms = s->times.changed_ms = pl_clock_now_ms();
 	s->changed = changed;
@@ -48,6 +50,7 @@ void vp_state_destroy(struct vp_state *s)
 	if (!s)
 		return;
 	cJSON_Delete(s->facts);
+	cJSON_Delete(s->lies);
 	pthread_mutex_destroy(&s->mutex);
 	free(s);
 }
@@ -83,12 +86,55 @@ static void end(struct vp_state *s)
 
 cJSON *vp_state_facts(struct vp_state *s)
 {
+	return vp_state_told(s, NULL);
+}
+
+cJSON *vp_state_told(struct vp_state *s, const char *language)
+{
+	const cJSON *lie;
 	cJSON *copy;
 
 	begin(s);
 	copy = cJSON_Duplicate(s->facts, true);
+	cJSON_ArrayForEach(lie, cJSON_GetObjectItemCaseSensitive(s->lies, language))
+	{
+		vp_json_put(copy, vp_json_text(lie, "fact", ""),
+			    cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(lie, "value"), true));
+	}
 	pthread_mutex_unlock(&s->mutex);
 	return copy;
+}
+
+enum pl_result vp_state_lie(struct vp_state *s, const char *language, const char *path,
+			    cJSON *value, struct pl_error *err)
+{
+	bool ok;
+
+	begin(s);
+	ok = vp_json_at(s->facts, path) != NULL;
+	if (ok) {
+		cJSON *list = cJSON_GetObjectItemCaseSensitive(s->lies, language);
+		cJSON *lie = cJSON_CreateObject();
+
+		if (!list)
+			list = cJSON_AddArrayToObject(s->lies, language);
+		cJSON_AddStringToObject(lie, "fact", path);
+		cJSON_AddItemToObject(lie, "value", value);
+		cJSON_AddItemToArray(list, lie);
+	} else {
+		cJSON_Delete(value);
+	}
+	end(s);
+	return ok ? PL_OK
+		  : pl_error_set(err, PL_E_NOT_FOUND, "this printer has no fact \"%s\"", path);
+}
+
+void vp_state_honest(struct vp_state *s)
+{
+	begin(s);
+	cJSON_Delete(s->lies);
+	s->lies = cJSON_CreateObject();
+	end(s);
 }
 
 struct vp_state_times vp_state_times(struct vp_state *s)

@@ -30,8 +30,16 @@ struct vp_state *vp_state_create(const struct vp_profile *profile, uint64_t seed
 				 void (*changed)(void *arg), void *arg);
 void vp_state_destroy(struct vp_state *s);
 
-/* A copy of all facts. */
+/* A copy of all facts; and as a language ("ledm ipp pjl ieee1284 usb") tells them, its lies
+ * included (NULL: as they are). */
 cJSON *vp_state_facts(struct vp_state *s);
+cJSON *vp_state_told(struct vp_state *s, const char *language);
+
+/* From now on a language tells this value, which is taken over, for the fact at a path; the fact
+ * itself stays. Returns PL_OK | PL_E_NOT_FOUND (no such fact). */
+enum pl_result vp_state_lie(struct vp_state *s, const char *language, const char *path,
+			    cJSON *value, struct pl_error *err);
+void vp_state_honest(struct vp_state *s); /* no lie any more */
 
 /* Times and numbers beside the facts. */
 struct vp_state_times {

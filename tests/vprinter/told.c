@@ -12,7 +12,8 @@
 #include "json.h"
 #include "reason.h"
 
-#define MAX_PATH 160
+#define MAX_PATH   160
+#define ONE_REASON "state.reasons."
 
 static void tell(cJSON *told_by, const char *path, const char *language)
 {
@@ -83,11 +84,27 @@ static const struct telling *telling_of(const char *language)
 	return NULL;
 }
 
+/* A language with room for one reason may have a place of its own for another, as an ink printer's
+ * ID has for its lid: the profile then says "state.reasons.cover-open", too. */
+static bool has_own_place(const cJSON *patterns, const char *base)
+{
+	const cJSON *pattern;
+
+	cJSON_ArrayForEach(pattern, patterns)
+	{
+		if (strncmp(pattern->valuestring, ONE_REASON, strlen(ONE_REASON)) == 0 &&
+		    strcmp(pattern->valuestring + strlen(ONE_REASON), base) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Which of the reasons a language tells now: "state.reasons.media-empty" or, with its code,
  * "alerts.inputMediaSupplyEmpty". */
-static void tell_reasons(cJSON *told_by, const char *language, const cJSON *out,
+static void tell_reasons(cJSON *told_by, const cJSON *patterns, const cJSON *out,
 			 const struct vp_printer *p, const char *what)
 {
+	const char *language = patterns->string;
 	const cJSON *words = cJSON_GetObjectItemCaseSensitive(p->profile->words, "reasons"),
 		    *reason;
 	const struct telling *t = telling_of(language);
@@ -102,7 +119,8 @@ static void tell_reasons(cJSON *told_by, const char *language, const cJSON *out,
 
 		vp_reason_base(reason->valuestring, base);
 		word = cJSON_GetObjectItemCaseSensitive(words, base);
-		if (t && t->one ? !shown || strcmp(shown, reason->valuestring) != 0
+		if (t && t->one ? (!shown || strcmp(shown, reason->valuestring) != 0) &&
+					  !has_own_place(patterns, base)
 				: t && !cJSON_GetObjectItemCaseSensitive(word, t->key) &&
 					  strcmp(language, "ipp") != 0)
 			continue;
@@ -145,8 +163,9 @@ void vp_told(cJSON *out, const struct vp_printer *p)
 			const char *what = pattern->valuestring;
 
 			if (strcmp(what, "state.reasons") == 0 || strncmp(what, "alerts", 6) == 0)
-				tell_reasons(told_by, language->string, out, p, what);
-			else if (!untold_in_sleep(out, language->string, what))
+				tell_reasons(told_by, language, out, p, what);
+			else if (strncmp(what, ONE_REASON, strlen(ONE_REASON)) != 0 &&
+				 !untold_in_sleep(out, language->string, what))
 				expand(told_by, language->string, out, what, "");
 		}
 	}

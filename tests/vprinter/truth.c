@@ -23,7 +23,7 @@ static void add_usb(cJSON *out, struct vp_printer *p)
 {
 	const struct vp_descriptors *d = vp_device_descriptors(p->device);
 	cJSON *usb = cJSON_AddObjectToObject(out, "usb");
-	char *serial = vp_device_string(p->device, 3);
+	char *serial = d->serial ? vp_view_text(p->profile, p->state, NULL, d->serial) : NULL;
 	char text[32];
 	int address = 0;
 
@@ -51,7 +51,7 @@ static void add_device_id(cJSON *out, struct vp_printer *p)
 					       { "SN", "SERN", "SER" } };
 	const char *pattern = vp_json_text(p->profile->device, "device_id", NULL);
 	cJSON *identity = cJSON_GetObjectItemCaseSensitive(out, "identity");
-	char *text = pattern ? vp_view_text(p->profile, p->state, pattern) : NULL;
+	char *text = pattern ? vp_view_text(p->profile, p->state, NULL, pattern) : NULL;
 	gchar **fields = g_strsplit(text ? text : "", ";", -1);
 	GString *kept = g_string_new("");
 

@@ -120,9 +120,9 @@ static void add_times(cJSON *view, const struct vp_state_times *t)
 	cJSON_AddNumberToObject(view, "jobs", t->jobs);
 }
 
-cJSON *vp_view(const struct vp_profile *profile, struct vp_state *state)
+cJSON *vp_view(const struct vp_profile *profile, struct vp_state *state, const char *language)
 {
-	cJSON *view = vp_state_facts(state);
+	cJSON *view = vp_state_told(state, language);
 	struct vp_state_times times = vp_state_times(state);
 	const cJSON *status = words_of(profile->words, "states", state_name(view));
 
@@ -135,9 +135,10 @@ cJSON *vp_view(const struct vp_profile *profile, struct vp_state *state)
 	return view;
 }
 
-char *vp_view_text(const struct vp_profile *profile, struct vp_state *state, const char *text)
+char *vp_view_text(const struct vp_profile *profile, struct vp_state *state, const char *language,
+		   const char *text)
 {
-	cJSON *view = vp_view(profile, state);
+	cJSON *view = vp_view(profile, state, language);
 	char *rendered = vp_template_text(text, view);
 
 	cJSON_Delete(view);

@@ -20,11 +20,13 @@
 #include "profile.h"
 #include "state.h"
 
-cJSON *vp_view(const struct vp_profile *profile, struct vp_state *state);
+/* As a language tells them, lies included; NULL: as they are. */
+cJSON *vp_view(const struct vp_profile *profile, struct vp_state *state, const char *language);
 
 /* Renders a short text of the profile ("…{{identity.model}}…") with the values of now; g_free() it.
  */
-char *vp_view_text(const struct vp_profile *profile, struct vp_state *state, const char *text);
+char *vp_view_text(const struct vp_profile *profile, struct vp_state *state, const char *language,
+		   const char *text);
 
 /* Port status bits of the printer class: paper empty 0x20, selected 0x10, no error 0x08. */
 uint8_t vp_view_port_status(struct vp_state *state);

@@ -98,6 +98,27 @@ def errors():
     assert subprocess.run([bench.VPRINTER, "--frob", "1"], capture_output=True, check=False).returncode == 2
 
 
+def lies():
+    bench.do("lie", "hp-mfp", "ledm", "counters.scans", "42")
+    assert bench.dump("hp-mfp")["counters"]["scans"] == 123456
+    assert b">42<" in bench.fetch("hp-mfp", "/DevMgmt/ProductUsageDyn.xml")
+    bench.do("honest", "hp-mfp")
+    assert b">123456<" in bench.fetch("hp-mfp", "/DevMgmt/ProductUsageDyn.xml")
+    assert refused("lie", "hp-mfp", "latin", "counters.scans", "1") == "the languages are ledm ipp pjl ieee1284 usb"
+    assert refused("lie", "hp-mfp", "ipp", "no.such", "1") == 'this printer has no fact "no.such"'
+
+
+def round_the_bus():
+    """127 addresses on a bus: they are given again, but never twice at a time."""
+    others = {bench.dump(name)["usb"]["address"] for name in ("hp-mfp", "brother-laser")}
+    seen = []
+    for _ in range(130):
+        bench.do("unplug", "inkjet-idonly")
+        bench.do("plug", "inkjet-idonly")
+        seen.append(bench.dump("inkjet-idonly")["usb"]["address"])
+    assert not others & set(seen) and min(seen) >= 2 and max(seen) == 127 and len(set(seen)) == 126 - len(others), seen
+
+
 def exit_codes():
     profile = str(bench.PROFILES / "inkjet-idonly")
     for command, code in ((["true"], 0), (["sh", "-c", "exit 42"], 42), (["sh", "-c", "kill -9 $$"], 137),
@@ -116,6 +137,8 @@ def main():
     plugging()
     facts()
     errors()
+    lies()
+    round_the_bus()
     exit_codes()
     events = [e["what"] for e in bench.log("hp-mfp")]
     assert events.count("plug") == 2 and events.count("unplug") == 1

@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -403,6 +404,49 @@ static void the_host_meets_stalls_and_naks_too(void **state)
 	vp_faults_destroy(f);
 }
 
+/* A plug that is pulled 100 bytes later each time, whichever way the bytes go. */
+static void an_unplug_sweeps(const char *direction)
+{
+	char json[160];
+	struct vp_faults *f;
+	struct vp_pipe *p;
+	uint8_t data[1024] = { 0 };
+	size_t got;
+
+	snprintf(json, sizeof(json),
+		 "[{\"direction\":\"%s\",\"at\":50,\"step\":100,\"do\":\"unplug\"}]", direction);
+	p = faulty(json, &f);
+	for (size_t at = 50; at < 400; at += 100) {
+		struct host_transfer h;
+
+		unplugged = 0;
+		if (strcmp(direction, "in") == 0)
+			vp_pipe_write(p, data, 400);
+		host_submit(&h, p, strcmp(direction, "in") == 0 ? 0x81 : 0x01, data, 400);
+		host_wait(&h, 30);
+		got = h.t.actual;
+		assert_int_equal(got, at);
+		assert_int_equal(unplugged, -1);
+		vp_pipe_reset(p, -ESHUTDOWN);
+		host_finish(&h, p);
+		vp_pipe_restart(p);
+	}
+	vp_pipe_destroy(p);
+	vp_faults_destroy(f);
+}
+
+static void an_unplug_sweeps_over_what_comes(void **state)
+{
+	(void)state;
+	an_unplug_sweeps("in");
+}
+
+static void an_unplug_sweeps_over_what_goes(void **state)
+{
+	(void)state;
+	an_unplug_sweeps("out");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -424,6 +468,8 @@ int main(void)
 		cmocka_unit_test(a_drip_takes_its_time),
 		cmocka_unit_test(an_unplug_is_asked_for),
 		cmocka_unit_test(the_host_meets_stalls_and_naks_too),
+		cmocka_unit_test(an_unplug_sweeps_over_what_comes),
+		cmocka_unit_test(an_unplug_sweeps_over_what_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
