@@ -5,6 +5,8 @@ import json
 import os
 import pathlib
 import random
+import shlex
+import socket
 import subprocess
 import sys
 import tempfile
@@ -26,13 +28,18 @@ class World:
         self.folder = pathlib.Path(folder)
         self.socket = self.folder / "agent.sock"
         self.control = self.folder / "vprinter.sock"
-        self.vprinter = self.build / "tests" / "vprinter" / "platen-vprinter"
 
     def do(self, *words):
-        done = subprocess.run([self.vprinter, "--control", self.control, "do", *words], capture_output=True, text=True, timeout=30)
-        if done.returncode != 0:
-            raise AssertionError(f"do {' '.join(words)}: {done.stderr or done.stdout}")
-        return done.stdout
+        """One command for the virtual printers; what it answers."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(30)
+            s.connect(str(self.control))
+            s.sendall(shlex.join(map(str, words)).encode() + b"\n")
+            answer = b"".join(iter(lambda: s.recv(1 << 16), b"")).decode()
+        *lines, last = answer.removesuffix("\n").split("\n")
+        if last != "ok":
+            raise AssertionError(f"do {' '.join(map(str, words))}: {last or 'no answer'}")
+        return "\n".join(lines)
 
     def truth(self):
         return json.loads(self.do("dump"))
