@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "platen/encode.h"
+#include "platen/hash.h"
 #include "platen/json.h"
 
 /* `actions`: a list of the ways to show itself. */
@@ -37,9 +39,33 @@ static bool check_identify(const cJSON *parameters, char *why, size_t cap)
 	return true;
 }
 
+/* `package`: a SHA-256 of ours; `force`: an older version may be installed. */
+static bool check_firmware(const cJSON *parameters, char *why, size_t cap)
+{
+	const char *package = pl_json_text(parameters, "package");
+	uint8_t digest[PL_HASH_SIZE];
+	const cJSON *member;
+
+	cJSON_ArrayForEach(member, parameters)
+	{
+		if (!strcmp(member->string, "package") ||
+		    (!strcmp(member->string, "force") && cJSON_IsBool(member)))
+			continue;
+		snprintf(why, cap, "firmware does not take the parameter %.40s so.",
+			 member->string);
+		return false;
+	}
+	if (package && pl_hex_read(pl_span_of(package), digest, sizeof digest))
+		return true;
+	snprintf(why, cap, "firmware needs the parameter package: the SHA-256 of a package.");
+	return false;
+}
+
 static const struct pl_action_kind KINDS[] = {
 	{ "probe_now", true, true, NULL, NULL },
 	{ "identify", true, false, "The printer offers no way to show itself.", check_identify },
+	{ "firmware", true, false, "The printer has no print pipe to take a firmware.",
+	  check_firmware },
 };
 
 /* Every type there is; those without a row above are shown as not offered. */

@@ -36,10 +36,11 @@ enum pl_action_state pl_action_state_of(const char *name)
 
 static enum pl_result write_payload(const struct pl_action_order *o, struct pl_bytes *out)
 {
-	cJSON *doc = cJSON_CreateObject(), *parameters = cJSON_Parse(o->parameters);
+	cJSON *doc = cJSON_CreateObject(), *parameters;
 	char until[PL_MAX_TIME_TEXT];
 	enum pl_result r;
 
+	parameters = cJSON_Parse(o->wire_parameters ? o->wire_parameters : o->parameters);
 	pl_clock_text(o->not_after_ms, until);
 	cJSON_AddStringToObject(doc, "id", o->id);
 	cJSON_AddStringToObject(doc, "customer", o->customer_id);
@@ -73,21 +74,21 @@ static enum pl_result insert(struct pl_db *db, const struct pl_action_order *o,
 	int64_t no;
 	enum pl_result r;
 
-	r = pl_db_one(db, &rows,
-		      "INSERT INTO actions (id, customer_id, site_id, agent_no, device_no, type, "
-		      "parameters,"
-		      " key_id, payload_sealed, signature, state, created_by, created_at, "
-		      "not_after) VALUES"
-		      " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'queued',?11,?12,?13) RETURNING no",
-		      PL_ARGS(pl_db_text(o->id), pl_db_text(o->customer_id), pl_db_text(o->site_id),
-			      pl_db_int(o->agent_no),
-			      o->device_no > 0 ? pl_db_int(o->device_no) : pl_db_null(),
-			      pl_db_text(o->type), pl_db_text(o->parameters),
-			      pl_db_text(o->identity->command_key_id),
-			      pl_db_blob(sealed.at, sealed.size),
-			      pl_db_blob(signature.at, signature.size), pl_db_text(o->created_by),
-			      pl_db_int(o->now_ms), pl_db_int(o->not_after_ms)),
-		      err);
+	r = pl_db_one(
+		db, &rows,
+		"INSERT INTO actions (id, customer_id, site_id, agent_no, device_no, type, "
+		"parameters,"
+		" key_id, payload_sealed, signature, state, created_by, created_at, "
+		"not_after, package) VALUES"
+		" (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'queued',?11,?12,?13,?14) RETURNING no",
+		PL_ARGS(pl_db_text(o->id), pl_db_text(o->customer_id), pl_db_text(o->site_id),
+			pl_db_int(o->agent_no),
+			o->device_no > 0 ? pl_db_int(o->device_no) : pl_db_null(),
+			pl_db_text(o->type), pl_db_text(o->parameters),
+			pl_db_text(o->identity->command_key_id), pl_db_blob(sealed.at, sealed.size),
+			pl_db_blob(signature.at, signature.size), pl_db_text(o->created_by),
+			pl_db_int(o->now_ms), pl_db_int(o->not_after_ms), pl_db_text(o->package)),
+		err);
 	if (r != PL_OK)
 		return r;
 	no = pl_db_int_at(rows, 0);

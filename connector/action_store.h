@@ -58,7 +58,9 @@ struct pl_action_order {
 	const char *device_id;	 /* NULL: about the PC */
 	const char *printer_key; /* NULL: about the PC */
 	const char *type;
-	const char *parameters; /* JSON object */
+	const char *parameters;	     /* JSON object, as it was asked for */
+	const char *wire_parameters; /* as the PC gets them; NULL: the same */
+	const char *package;	     /* SHA-256 of what the PC may fetch for it; NULL: nothing */
 	const char *created_by;
 	int64_t now_ms, not_after_ms;
 };

@@ -11,20 +11,22 @@
 #include "action_rows.h"
 #include "action_store.h"
 #include "api_calls.h"
+#include "package_store.h"
 #include "platen/clock.h"
 #include "platen/json.h"
 #include "render.h"
 
-#define USUAL_LIFE_S   3600
-#define MAX_PARAMETERS 4096
-#define MAX_PRINTERS   64 /* of one PC */
+#define USUAL_LIFE_S	    3600
+#define MAX_PARAMETERS	    4096
+#define MAX_WIRE_PARAMETERS (16 * 1024)
+#define MAX_PRINTERS	    64 /* of one PC */
 
 /* What is asked for, and of whom. */
 struct order {
 	struct pl_action_order action;
 	char customer_id[PL_MAX_ID], site_id[PL_MAX_ID], agent_id[PL_MAX_ID], device_id[PL_MAX_ID];
 	char printer_key[PL_MAX_ID * 2];
-	struct pl_bytes parameters;
+	struct pl_bytes parameters, wire_parameters; /* the latter empty where they are the same */
 	const char *type;
 	cJSON *capabilities;
 };
@@ -170,6 +172,27 @@ static bool check_order(struct pl_api *api, struct order *o, const char *what)
 	return false;
 }
 
+/* Firmware travels with its package's manifest and signature, for the PC to judge. */
+static bool add_manifest(struct pl_api *api, struct order *o)
+{
+	struct pl_error err = { 0 };
+	bool force = false;
+	enum pl_result r;
+
+	if (strcmp(o->type, "firmware") != 0)
+		return true;
+	(void)pl_json_bool(api->body, "parameters.force", &force);
+	r = pl_package_parameters(api->db, pl_json_text(api->body, "parameters.package"), force,
+				  &o->wire_parameters, &err);
+	if (r == PL_E_NOT_FOUND)
+		pl_web_error(api->rq, 409, "unknown_package",
+			     "The connector has no such package; add it with platen-connector "
+			     "package add.");
+	else if (r != PL_OK)
+		pl_api_failed(api, r, &err);
+	return r == PL_OK;
+}
+
 /* What one call orders: one action, or the same for each printer of a PC. */
 struct batch {
 	struct pl_action_order orders[MAX_PRINTERS];
@@ -196,6 +219,8 @@ static void add_order(struct pl_api *api, struct batch *b, const struct order *o
 	a->printer_key = *key ? b->keys[b->count] : NULL;
 	a->type = o->type;
 	a->parameters = (const char *)o->parameters.at;
+	a->wire_parameters = o->wire_parameters.size ? (const char *)o->wire_parameters.at : NULL;
+	a->package = pl_json_text(api->body, "parameters.package");
 	a->created_by = api->caller.name;
 	b->count++;
 }
@@ -294,18 +319,20 @@ static void create(struct pl_api *api, const char *what,
 	enum pl_result r;
 
 	pl_bytes_init(&o.parameters, MAX_PARAMETERS);
+	pl_bytes_init(&o.wire_parameters, MAX_WIRE_PARAMETERS);
 	if (b && read_request(api, &o)) {
 		r = find(api, &o, &err);
 		if (r == PL_E_NOT_FOUND)
 			pl_api_not_found(api, what);
 		else if (r != PL_OK)
 			pl_api_failed(api, r, &err);
-		else if (check_order(api, &o, what))
+		else if (check_order(api, &o, what) && add_manifest(api, &o))
 			queue(api, &o, b);
 	} else if (!b) {
 		pl_api_failed(api, PL_E_BUSY, &err);
 	}
 	cJSON_Delete(o.capabilities);
+	pl_bytes_finish(&o.wire_parameters);
 	pl_bytes_finish(&o.parameters);
 	free(b);
 }

@@ -249,16 +249,22 @@ static enum pl_result cancel(struct pl_db *db, void *arg, struct pl_error *err)
 	struct pl_db_rows *rows = NULL;
 	char sentence[128];
 	enum pl_action_state state;
+	bool is_firmware;
 	enum pl_result r;
 
-	r = pl_db_one(db, &rows, "SELECT state FROM actions WHERE id=?1",
+	r = pl_db_one(db, &rows, "SELECT state, type FROM actions WHERE id=?1",
 		      PL_ARGS(pl_db_text(c->id)), err);
 	if (r != PL_OK)
 		return r;
 	state = pl_action_state_of(pl_db_text_at(rows, 0));
+	is_firmware = strcmp(pl_db_text_at(rows, 1), "firmware") == 0;
 	pl_db_done(rows);
 	if (pl_action_is_final(state))
 		return pl_error_set(err, PL_E_REFUSED, "It has ended already.");
+	if (is_firmware && state == PL_ACTION_RUNNING)
+		return pl_error_set(err, PL_E_REFUSED,
+				    "The firmware is being written; a printer that is left in the "
+				    "middle of it needs help.");
 	step.at_ms = pl_clock_wall_ms();
 	snprintf(sentence, sizeof sentence, "Withdrawn by %.64s", c->by);
 	step.message = sentence;

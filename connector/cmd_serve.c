@@ -100,6 +100,7 @@ static enum pl_result open_parts(struct run *run, struct pl_error *err)
 	struct pl_server *s = &run->server;
 	enum pl_result r = open_store(run, err);
 
+	s->data_dir = run->place.data_dir;
 	s->started_ms = pl_clock_wall_ms();
 	s->connection_limit = raise_limit();
 	s->names = pl_throttle_create(NAME_BURST, NAME_REFILL_MS);

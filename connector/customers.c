@@ -110,6 +110,8 @@ enum pl_result pl_customer_change(struct pl_db *db, const char *customer_id, con
 enum pl_result pl_customer_erase(struct pl_db *db, const char *customer_id, struct pl_error *err)
 {
 	static const char *const STEPS[] = {
+		"DELETE FROM rollout_printers WHERE customer_id=?1",
+		"DELETE FROM rollouts WHERE customer_id=?1",
 		"DELETE FROM action_history WHERE customer_id=?1",
 		"DELETE FROM actions WHERE customer_id=?1",
 		"DELETE FROM alerts WHERE customer_id=?1",

@@ -34,6 +34,14 @@ static const struct {
 	  "[--password-stdin]\n"
 	  "  user passwd NAME [--password-stdin] | user list | user remove NAME\n"
 	  "      administrators" },
+	{ "package", pl_cmd_package,
+	  "package keygen NAME | package sign FILE --signing-key NAME.key --title TEXT --version "
+	  "VERSION --model MODEL…\n"
+	  "      [--manifest FILE.manifest]: for the machine that holds the package key; no server "
+	  "is needed\n"
+	  "  package add FILE --data DIR [--manifest FILE.manifest] [--package-keys DIR]\n"
+	  "  package list | package remove SHA256\n"
+	  "      firmware of printers, for actions and roll-outs" },
 	{ "audit", pl_cmd_audit,
 	  "audit verify [--head HASH] [--customer ID] | audit export [--customer ID]\n"
 	  "      walks the hash chains of who did what; writes one out with a signed end" },

@@ -157,7 +157,30 @@ static const char *const VERSION_1 =
 	"NULL,"
 	" head TEXT NOT NULL, UNIQUE (customer_id, seq));";
 
-static const char *const VERSIONS[] = { VERSION_1 };
+/* Firmware: packages belong to the connector, roll-outs to a customer. actions.package: what the
+ * PC may fetch while the action is open. */
+static const char *const VERSION_2 =
+	"CREATE TABLE packages (sha256 TEXT PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT "
+	"NULL,"
+	" size BIGINT NOT NULL, manifest $BLOB NOT NULL, signature $BLOB NOT NULL, added_at BIGINT "
+	"NOT NULL,"
+	" added_by TEXT NOT NULL);"
+	"ALTER TABLE actions ADD COLUMN package TEXT;"
+	"CREATE INDEX actions_by_package ON actions (package, agent_no);"
+	"CREATE TABLE rollouts (no $ID, id TEXT NOT NULL UNIQUE, customer_id TEXT NOT NULL,"
+	" site_id TEXT, name TEXT NOT NULL, sha256 TEXT NOT NULL, package_name TEXT NOT NULL,"
+	" version TEXT NOT NULL, forced BIGINT NOT NULL, rings TEXT NOT NULL, ring BIGINT NOT "
+	"NULL,"
+	" stop_percent BIGINT NOT NULL, window_from BIGINT, window_to BIGINT, time_zone TEXT,"
+	" state TEXT NOT NULL, reason TEXT, created_by TEXT NOT NULL, created_at BIGINT NOT NULL,"
+	" ended_at BIGINT);"
+	"CREATE INDEX rollouts_by_customer ON rollouts (customer_id, no);"
+	"CREATE INDEX rollouts_by_state ON rollouts (state);"
+	"CREATE TABLE rollout_printers (rollout_no BIGINT NOT NULL, device_no BIGINT NOT NULL,"
+	" customer_id TEXT NOT NULL, ring BIGINT NOT NULL, state TEXT NOT NULL, action_id TEXT,"
+	" reason TEXT, PRIMARY KEY (rollout_no, device_no));";
+
+static const char *const VERSIONS[] = { VERSION_1, VERSION_2 };
 
 #define NEWEST ((int)(sizeof VERSIONS / sizeof VERSIONS[0]))
 

@@ -29,7 +29,7 @@ static const struct pl_web_route ROUTES[] = {
 	{ "GET", "/sda/v1/work", 0, 0, pl_sda_work, NULL },
 	{ "POST", "/sda/v1/actions/{id}", SMALL, 0, pl_sda_action, NULL },
 	{ "POST", "/sda/v1/actions/{id}/bundle", SMALL, 0, not_served, NULL },
-	{ "GET", "/sda/v1/packages/{sha256}", 0, 0, not_served, NULL },
+	{ "GET", "/sda/v1/packages/{sha256}", 0, 0, pl_sda_package, NULL },
 	{ "GET", "/sda/v1/config", 0, 0, pl_sda_config, NULL },
 	{ "GET", "/sda/v1/crl", 0, PL_WEB_OPEN, pl_sda_crl, NULL },
 	{ "GET", "/sda/v1/ews/{session}/next", 0, 0, not_served, NULL },

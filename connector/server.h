@@ -22,7 +22,8 @@
 #include "web.h"
 
 struct pl_server {
-	char sda_url[256]; /* what enrolment tokens carry */
+	char sda_url[256];    /* what enrolment tokens carry */
+	const char *data_dir; /* where packages lie */
 	struct pl_keyring *ring;
 	struct pl_identity identity;
 	struct pl_store *store;

@@ -128,8 +128,9 @@ class BadInput(ConnectorCase):
         answer = self.one.call("GET", "/reports")
         self.assertError(answer, 405, "method_not_allowed")
         self.assertEqual(answer.headers["Allow"], "POST")
-        for path in ("/packages/" + "0" * 64, "/ews/s/next"):
-            self.assertError(self.one.call("GET", path), 501, "not_served")
+        self.assertError(self.one.call("GET", "/ews/s/next"), 501, "not_served")
+        for name in ("0" * 64, "0" * 63, "Z" * 64, ".."):
+            self.assertError(self.one.call("GET", "/packages/" + name), 404, "unknown_package")
         for wait in ("-1", "61", "x", "1x", ""):
             self.assertError(self.one.work(wait), 400, "bad_request")
 
