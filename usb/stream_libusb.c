@@ -237,13 +237,39 @@ static bool has_print_pipe(const struct pl_usb_device *dev, uint8_t interface)
 	return false;
 }
 
+/* Opens the device and begins; `take`: a kernel driver in our place is put aside until we close. */
+static enum pl_result open_lease(struct pl_usb *usb, const struct pl_usb_device *dev,
+				 const struct pl_usb_setting *setting, bool take, int64_t by_ms,
+				 struct pl_stream **ret_stream, struct pl_error *err)
+{
+	struct lease *l = malloc(sizeof(*l));
+	enum pl_result r;
+
+	if (!l)
+		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+	*l = (struct lease){
+		.stream.ops = &LEASE_OPS, .usb = usb, .setting = *setting, .quirks = dev->quirks
+	};
+	if (dev->quirks.value[PL_QUIRK_ZLP_SEND])
+		l->last_flags = LIBUSB_TRANSFER_ADD_ZERO_PACKET;
+	r = usb_open(usb, dev, &l->handle, err);
+	if (r == PL_OK && take)
+		libusb_set_auto_detach_kernel_driver(l->handle, 1);
+	if (r == PL_OK)
+		r = begin(l, by_ms, err);
+	if (r != PL_OK) {
+		lease_close(&l->stream);
+		return r;
+	}
+	*ret_stream = &l->stream;
+	return PL_OK;
+}
+
 enum pl_result pl_usb_lease(struct pl_usb *usb, const struct pl_usb_device *dev,
 			    const struct pl_usb_setting *setting, bool allow_print_pipe,
 			    int64_t by_ms, struct pl_stream **ret_stream, struct pl_error *err)
 {
 	enum pl_usb_owner owner;
-	enum pl_result r;
-	struct lease *l;
 	char name[32];
 
 	if (!allow_print_pipe && has_print_pipe(dev, setting->interface))
@@ -256,22 +282,21 @@ enum pl_result pl_usb_lease(struct pl_usb *usb, const struct pl_usb_device *dev,
 	owner = pl_usb_owner(usb, dev, setting->interface, name);
 	if (owner != PL_USB_OWNER_NONE && owner != PL_USB_OWNER_UNKNOWN)
 		return usb_is_held(setting->interface, name, err);
+	return open_lease(usb, dev, setting, false, by_ms, ret_stream, err);
+}
 
-	l = malloc(sizeof(*l));
-	if (!l)
-		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
-	*l = (struct lease){
-		.stream.ops = &LEASE_OPS, .usb = usb, .setting = *setting, .quirks = dev->quirks
-	};
-	if (dev->quirks.value[PL_QUIRK_ZLP_SEND])
-		l->last_flags = LIBUSB_TRANSFER_ADD_ZERO_PACKET;
-	r = usb_open(usb, dev, &l->handle, err);
-	if (r == PL_OK)
-		r = begin(l, by_ms, err);
-	if (r != PL_OK) {
-		lease_close(&l->stream);
-		return r;
-	}
-	*ret_stream = &l->stream;
-	return PL_OK;
+enum pl_result pl_usb_take_pipe(struct pl_usb *usb, const struct pl_usb_device *dev,
+				const struct pl_usb_setting *setting, int64_t by_ms,
+				struct pl_stream **ret_stream, struct pl_error *err)
+{
+	enum pl_usb_owner owner;
+	char name[32];
+
+	if (!pl_usb_is_print_pipe(setting) || setting->ep_out == 0)
+		return pl_error_set(err, PL_E_INVALID, "interface %u is no print pipe",
+				    setting->interface);
+	owner = pl_usb_owner(usb, dev, setting->interface, name);
+	if (owner != PL_USB_OWNER_NONE && owner != PL_USB_OWNER_USBLP)
+		return usb_is_held(setting->interface, name, err);
+	return open_lease(usb, dev, setting, true, by_ms, ret_stream, err);
 }

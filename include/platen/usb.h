@@ -13,8 +13,9 @@
  *                  alt 1  7/1/4   IPP over USB, harmless to printing: this is what we lease
  *
  * The rules (ARCHITECTURE.md, "Printing outranks us"): no SET_CONFIGURATION, no reset, no driver is
- * ever detached, a print pipe is never claimed through usbfs for telemetry, and no descriptor stays
- * open between conversations. Only this folder knows libusb. It does not log: it returns reasons.
+ * detached (but usblp, for a firmware update), a print pipe is never claimed through usbfs for
+ * telemetry, and no descriptor stays open between conversations. Only this folder knows libusb. It
+ * does not log: it returns reasons.
  *
  * Threads: struct pl_usb from any thread, each stream from one. Memory: devices are plain values.
  * Standards: USB 2.0 chapter 9; USB Printer Class 1.1; IPP over USB 1.0.
@@ -141,6 +142,15 @@ enum pl_result pl_usb_port_status(struct pl_usb *usb, const struct pl_usb_device
 enum pl_result pl_usb_lease(struct pl_usb *usb, const struct pl_usb_device *dev,
 			    const struct pl_usb_setting *setting, bool allow_print_pipe,
 			    int64_t by_ms, struct pl_stream **ret_stream, struct pl_error *err);
+
+/* Takes the print pipe for a firmware update, usblp's place included: it is claimed in one step
+ * with taking the driver off, which fails where a program holds the interface instead of throwing
+ * it out (USBDEVFS_DISCONNECT_CLAIM). CUPS, when it wants to print, finds the interface taken,
+ * waits and tries again. On close the driver is bound anew. For nothing else: telemetry leases.
+ * Returns as pl_usb_lease() | PL_E_INVALID (no print pipe). */
+enum pl_result pl_usb_take_pipe(struct pl_usb *usb, const struct pl_usb_device *dev,
+				const struct pl_usb_setting *setting, int64_t by_ms,
+				struct pl_stream **ret_stream, struct pl_error *err);
 
 /* Waits until `by_ms`, for a printer that wants a pause. Returns PL_OK | PL_E_CANCELLED. */
 enum pl_result pl_usb_pause(struct pl_usb *usb, int64_t by_ms, struct pl_error *err);
