@@ -95,7 +95,7 @@ enum pl_result pl_act_say(struct pl_act *a, enum pl_result r, const char *fmt, .
 /* Somebody wants it stopped, or the agent stops. To be asked wherever stopping is safe. */
 bool pl_act_is_cancelled(struct pl_act *a);
 
-/* True while the printer prints, or a job waits for it in a queue of this PC. */
+/* True while the printer prints, or a job waits for it in a queue of this PC; asks both now. */
 bool pl_act_is_busy(struct pl_act *a);
 
 /* HTTP to the printer, by the owner's way or a spare interface; call it before each request: it

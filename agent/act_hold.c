@@ -108,5 +108,8 @@ bool pl_act_is_busy(struct pl_act *a)
 	struct pl_occupancy occupancy;
 
 	pl_owner_look(a->usb, a->dev, &occupancy);
-	return occupancy.busy || a->last->snapshot.printer_state == PL_STATE_PROCESSING;
+	if (occupancy.busy)
+		return true;
+	(void)pl_act_look(a, NULL); /* what it said last may be a minute old */
+	return a->last->snapshot.printer_state == PL_STATE_PROCESSING;
 }

@@ -10,5 +10,7 @@
 
 extern const struct pl_act_kind PL_ACT_PROBE_NOW;
 extern const struct pl_act_kind PL_ACT_IDENTIFY;
+extern const struct pl_act_kind PL_ACT_REBOOT;
+extern const struct pl_act_kind PL_ACT_PRINT_TEST_PAGE;
 
 #endif

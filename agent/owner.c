@@ -75,8 +75,10 @@ static void look_at_queues(const struct pl_usb_device *dev, struct pl_occupancy 
 	struct pl_queues queues;
 
 	pl_spooler_look(dev, o->http_port, &queues);
-	if (queues.count > 0)
+	if (queues.count > 0) {
 		o->pipe_is_free = false;
+		memcpy(o->queue, queues.name, sizeof(o->queue));
+	}
 	if (queues.active_jobs == 0)
 		return;
 	o->busy = true;

@@ -18,6 +18,7 @@ struct pl_occupancy {
 	bool pipe_is_free; /* the print pipe may be leased: no driver bound, no queue prints to it
 			    */
 	int http_port;	   /* ipp-usb has it and passes HTTP on at 127.0.0.1; 0: no */
+	char queue[64];	   /* a queue of this PC that prints to it; "" none */
 	char note[PL_MAX_ERROR]; /* why not, for the person at the PC; "" none */
 };
 

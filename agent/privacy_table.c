@@ -198,6 +198,7 @@ const struct pl_privacy_row PL_PRIVACY[] = {
 	TIME(RESULT, "started_at", "when it began"),
 	TIME(RESULT, "finished_at", "when it ended"),
 	WORD(RESULT, "result.means", "the language that did it"),
+	NUMBER(RESULT, "result.away_ms", "how long the printer was away"),
 
 	NUMBER(AUDIT, "seq", "place in the chain"),
 	TIME(AUDIT, "at", "when"),

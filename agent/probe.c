@@ -119,6 +119,10 @@ static enum pl_result read_device_id(struct conversation *c, bool suspended, str
 		return conversation_failed(c, PL_SOURCE_IEEE1284, err) ? r : PL_OK;
 	}
 	c->speaks_pjl = pl_devid_speaks(&id, "PJL");
+	c->known->speaks_pjl = c->speaks_pjl;
+	c->known->speaks_pml = pl_devid_speaks(&id, "PML");
+	c->known->speaks_pcl = pl_devid_speaks(&id, "PCL");
+	c->known->speaks_postscript = pl_devid_speaks(&id, "POSTSCRIPT");
 	pl_identity_key(c->dev, id.serial, c->r->key);
 	if (suspended)
 		pl_devid_identify(span, &c->part);
@@ -191,6 +195,7 @@ static enum pl_result converse(struct conversation *c, struct pl_error *err)
 	c->r->access.owner = occupancy.owner;
 	c->r->access.busy = occupancy.busy;
 	c->http_port = occupancy.http_port;
+	c->known->has_queue = occupancy.queue[0] != '\0';
 	memcpy(c->r->access.note, occupancy.note, sizeof(c->r->access.note));
 
 	if (power == PL_USB_POWER_SUSPENDED)

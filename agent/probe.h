@@ -40,7 +40,10 @@ struct pl_known {
 	enum pl_skill ipp, ledm, pjl;
 	const char *ipp_target; /* "/ipp/print" */
 	struct pl_ledm_tree tree;
-	bool can_identify;				       /* Identify-Printer is offered */
+	bool can_identify, can_restart; /* Identify-Printer, Restart-Printer are offered */
+	const char *print_format;	/* what of our test pages IPP takes; NULL: none */
+	bool speaks_pjl, speaks_pml, speaks_pcl, speaks_postscript; /* the 1284 ID says so */
+	bool has_queue;					       /* a queue of this PC prints to it */
 	bool can_flash, can_sound, can_display;		       /* what Identify-Printer does */
 	struct pl_fact identity[PL_SOURCE_COUNT][PL_ID_COUNT]; /* told once, not asked again */
 	int64_t identity_ms[PL_SOURCE_COUNT];		       /* when; 0: not yet */

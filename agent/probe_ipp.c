@@ -5,6 +5,7 @@
 #include "line.h"
 #include "platen/clock.h"
 #include "platen/ipp.h"
+#include "test_page.h"
 
 #define IPP_MS 10000
 
@@ -48,6 +49,10 @@ static enum pl_result meet_ipp(struct line *l, struct pl_error *err)
 	known->ipp = PL_SKILL_YES;
 	known->identity_ms[PL_SOURCE_IPP] = pl_clock_now_ms();
 	known->can_identify = pl_ipp_supports(answer, PL_IPP_OP_IDENTIFY_PRINTER);
+	known->can_restart = pl_ipp_supports(answer, PL_IPP_OP_RESTART_PRINTER);
+	known->print_format = NULL;
+	if (pl_ipp_supports(answer, PL_IPP_OP_PRINT_JOB))
+		known->print_format = pl_test_page_format(answer);
 	known->can_flash = pl_ipp_identify_can(answer, "flash");
 	known->can_sound = pl_ipp_identify_can(answer, "sound");
 	known->can_display = pl_ipp_identify_can(answer, "display");

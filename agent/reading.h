@@ -49,7 +49,7 @@ struct pl_reading {
 	struct pl_snapshot snapshot;
 	enum pl_confidence confidence;
 	struct pl_access access;
-	unsigned actions; /* what it can be asked to do: bits 1 << enum pl_action_type */
+	unsigned actions;    /* what it can be asked to do: bits 1 << enum pl_action_type */
 	int64_t taken_at_ms; /* wall clock */
 };
 

@@ -66,6 +66,9 @@ static const struct pl_action_kind KINDS[] = {
 	{ "identify", true, false, "The printer offers no way to show itself.", check_identify },
 	{ "firmware", true, false, "The printer has no print pipe to take a firmware.",
 	  check_firmware },
+	{ "reboot", true, false, "The printer offers no restart over IPP, LEDM or PML.", NULL },
+	{ "print_test_page", true, false,
+	  "No queue prints to it, and it takes no page that the agent could send.", NULL },
 };
 
 /* Every type there is; those without a row above are shown as not offered. */

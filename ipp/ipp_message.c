@@ -108,6 +108,7 @@ static bool is_text(ipp_tag_t tag)
 	case IPP_TAG_NAMELANG:
 	case IPP_TAG_KEYWORD:
 	case IPP_TAG_URI:
+	case IPP_TAG_MIMETYPE:
 	case IPP_TAG_RESERVED_STRING: return true;
 	default: return false;
 	}

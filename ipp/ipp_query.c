@@ -11,6 +11,7 @@
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 #define MAX_QUESTION 4096
+#define NOTHING	     ((struct pl_span){ NULL, 0 })
 
 /* Named attributes only: "all" takes some printers minutes and brings megabytes. */
 #define STATE_NAMES                                                                                \
@@ -43,7 +44,7 @@ static const char *const IDENTITY[] = {
 	"printer-device-id",	  "printer-serial-number",
 	"printer-firmware-name",  "printer-firmware-string-version",
 	"operations-supported",	  "identify-actions-supported",
-	"ipp-versions-supported",
+	"ipp-versions-supported", "document-format-supported",
 };
 
 static const struct {
@@ -113,22 +114,25 @@ static enum pl_result refuse_ipp(ipp_status_t status, struct pl_error *err)
 	}
 }
 
-/* One exchange: the request's bytes out, the answer's bytes decoded. */
+/* One exchange: the request's bytes and a document's out, the answer's bytes decoded. */
 static enum pl_result exchange(struct pl_stream *s, const char *target, ipp_t *request,
-			       int64_t by_ms, struct pl_ipp_answer **ret_answer,
-			       struct pl_error *err)
+			       struct pl_span document, int64_t by_ms,
+			       struct pl_ipp_answer **ret_answer, struct pl_error *err)
 {
 	struct pl_bytes question, body;
 	struct pl_http_response http;
 	enum pl_result r;
 
-	pl_bytes_init(&question, MAX_QUESTION);
+	pl_bytes_init(&question, MAX_QUESTION + document.size);
 	pl_bytes_init(&body, PL_MAX_IPP_ANSWER);
 	r = ipp_encode(request, &question);
 	if (r != PL_OK) {
 		r = pl_error_set(err, r, "an IPP request longer than %d bytes", MAX_QUESTION);
 		goto out;
 	}
+	r = pl_bytes_add(&question, document.at, document.size);
+	if (r != PL_OK)
+		goto out;
 	r = pl_http_fetch(s,
 			  &(struct pl_http_request){
 				  .method = "POST",
@@ -152,19 +156,19 @@ out:
 /* Sends the request, in IPP 1.1 once more where the printer knows no 2.0. `wants_printer`: an
  * answer with printer attributes counts whatever its status. */
 static enum pl_result ask(struct pl_stream *s, const char *target, ipp_t *request,
-			  bool wants_printer, int64_t by_ms, struct pl_ipp_answer **ret_answer,
-			  struct pl_error *err)
+			  struct pl_span document, bool wants_printer, int64_t by_ms,
+			  struct pl_ipp_answer **ret_answer, struct pl_error *err)
 {
 	struct pl_ipp_answer *a = NULL;
 	ipp_status_t status;
-	enum pl_result r = exchange(s, target, request, by_ms, &a, err);
+	enum pl_result r = exchange(s, target, request, document, by_ms, &a, err);
 
 	if (r == PL_OK && ippGetStatusCode(a->message) == IPP_STATUS_ERROR_VERSION_NOT_SUPPORTED &&
 	    !ipp_has_printer(a)) {
 		pl_ipp_answer_destroy(a);
 		a = NULL;
 		ippSetVersion(request, 1, 1);
-		r = exchange(s, target, request, by_ms, &a, err);
+		r = exchange(s, target, request, document, by_ms, &a, err);
 	}
 	if (r != PL_OK)
 		return r;
@@ -190,7 +194,19 @@ enum pl_result pl_ipp_ask(struct pl_stream *s, const char *target, enum pl_ipp_q
 	ippAddStrings(request, IPP_TAG_OPERATION, IPP_CONST_TAG(IPP_TAG_KEYWORD),
 		      "requested-attributes", QUESTIONS[question].count, NULL,
 		      QUESTIONS[question].names);
-	r = ask(s, target, request, true, by_ms, ret_answer, err);
+	r = ask(s, target, request, NOTHING, true, by_ms, ret_answer, err);
+	ippDelete(request);
+	return r;
+}
+
+/* Sends an operation whose answer brings nothing but its status; takes the request over. */
+static enum pl_result order(struct pl_stream *s, const char *target, ipp_t *request,
+			    struct pl_span document, int64_t by_ms, struct pl_error *err)
+{
+	struct pl_ipp_answer *answer = NULL;
+	enum pl_result r = ask(s, target, request, document, false, by_ms, &answer, err);
+
+	pl_ipp_answer_destroy(answer);
 	ippDelete(request);
 	return r;
 }
@@ -199,16 +215,41 @@ enum pl_result pl_ipp_identify(struct pl_stream *s, const char *target, const ch
 			       int64_t by_ms, struct pl_error *err)
 {
 	ipp_t *request = new_request(PL_IPP_OP_IDENTIFY_PRINTER, target);
-	struct pl_ipp_answer *answer = NULL;
-	enum pl_result r;
 
 	if (identify_action)
 		ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_KEYWORD, "identify-actions", NULL,
 			     identify_action);
-	r = ask(s, target, request, false, by_ms, &answer, err);
-	pl_ipp_answer_destroy(answer);
-	ippDelete(request);
-	return r;
+	return order(s, target, request, NOTHING, by_ms, err);
+}
+
+enum pl_result pl_ipp_restart(struct pl_stream *s, const char *target, int64_t by_ms,
+			      struct pl_error *err)
+{
+	return order(s, target, new_request(PL_IPP_OP_RESTART_PRINTER, target), NOTHING, by_ms,
+		     err);
+}
+
+enum pl_result pl_ipp_print(struct pl_stream *s, const char *target, const char *format,
+			    const char *name, struct pl_span document, int64_t by_ms,
+			    struct pl_error *err)
+{
+	ipp_t *request = new_request(PL_IPP_OP_PRINT_JOB, target);
+
+	ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_NAME, "requesting-user-name", NULL,
+		     "platen");
+	ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_NAME, "job-name", NULL, name);
+	ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_MIMETYPE, "document-format", NULL, format);
+	return order(s, target, request, document, by_ms, err);
+}
+
+bool pl_ipp_takes(const struct pl_ipp_answer *a, const char *format)
+{
+	int count = ipp_count(a, "document-format-supported");
+
+	for (int i = 0; i < count; i++)
+		if (pl_span_is(ipp_text(a, "document-format-supported", i), format))
+			return true;
+	return false;
 }
 
 bool pl_ipp_supports(const struct pl_ipp_answer *a, int operation)

@@ -33,6 +33,8 @@ static void on_leave(void *arg, const char *path, struct pl_span text)
 	if (!name || strcmp(name, "ResourceURI") != 0 || !is_path(text))
 		return;
 	pl_span_copy(text, uri, sizeof(uri));
+	if (strcmp(uri, PL_LEDM_POWER_CYCLE) == 0)
+		tree->has_power_cycle = true;
 	for (int i = 0; i < PL_LEDM_DOCUMENT_COUNT; i++) {
 		const char *known = pl_ledm_path((enum pl_ledm_document)i);
 

@@ -9,6 +9,7 @@
  * Threads: any; called from printers' threads, may take up to a second. Memory: values.
  */
 
+#include "platen/span.h"
 #include "platen/usb.h"
 
 struct pl_queues {
@@ -20,5 +21,10 @@ struct pl_queues {
 /* `http_port`: where ipp-usb serves this printer, 0 for none; queues that print through it count
  * too. No spooler, or no answer from it: no queues. */
 void pl_spooler_look(const struct pl_usb_device *dev, int http_port, struct pl_queues *ret_queues);
+
+/* Hands one small document to a queue. Returns PL_OK (the queue has taken it) | PL_E_NOT_FOUND (no
+ * spooler) | PL_E_REFUSED. May take 20 s. */
+enum pl_result pl_spooler_print(const char *queue, const char *name, const char *format,
+				struct pl_span document, struct pl_error *err);
 
 #endif

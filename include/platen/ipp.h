@@ -58,6 +58,7 @@ struct pl_ipp_hints {
 void pl_ipp_get_hints(const struct pl_ipp_answer *a, struct pl_ipp_hints *ret_hints);
 
 /* IPP operation codes we may use (RFC 8011, PWG 5100.13, RFC 3998). */
+#define PL_IPP_OP_PRINT_JOB		 0x0002
 #define PL_IPP_OP_GET_PRINTER_ATTRIBUTES 0x000b
 #define PL_IPP_OP_RESTART_PRINTER	 0x0029
 #define PL_IPP_OP_IDENTIFY_PRINTER	 0x003c
@@ -70,6 +71,20 @@ bool pl_ipp_supports(const struct pl_ipp_answer *a, int operation);
  * default. Returns as pl_ipp_ask, PL_E_UNSUPPORTED for server-error-operation-not-supported. */
 enum pl_result pl_ipp_identify(struct pl_stream *s, const char *target, const char *identify_action,
 			       int64_t by_ms, struct pl_error *err);
+
+/* Restart-Printer (RFC 3998 section 4.2), which a printer does as if it were switched off and on.
+ * Returns as pl_ipp_identify. */
+enum pl_result pl_ipp_restart(struct pl_stream *s, const char *target, int64_t by_ms,
+			      struct pl_error *err);
+
+/* Print-Job of one small document, in a format that pl_ipp_takes() found. Returns as above; PL_OK:
+ * the printer has taken the job. */
+enum pl_result pl_ipp_print(struct pl_stream *s, const char *target, const char *format,
+			    const char *name, struct pl_span document, int64_t by_ms,
+			    struct pl_error *err);
+
+/* True when document-format-supported names `format` ("application/pdf"). */
+bool pl_ipp_takes(const struct pl_ipp_answer *a, const char *format);
 
 /* True when identify-actions-supported names `action` ("flash", "sound", "display", "speak"). */
 bool pl_ipp_identify_can(const struct pl_ipp_answer *a, const char *action);

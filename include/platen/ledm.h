@@ -35,10 +35,14 @@ const char *pl_ledm_path(enum pl_ledm_document document);
 
 #define PL_MAX_LEDM_PATH 128
 
+/* POST there restarts a printer whose tree names it. */
+#define PL_LEDM_POWER_CYCLE "/ProductActions/PowerCycle"
+
 /* What the discovery tree offers: for each document its path, "" where the printer does not have
  * it. */
 struct pl_ledm_tree {
 	char path[PL_LEDM_DOCUMENT_COUNT][PL_MAX_LEDM_PATH];
+	bool has_power_cycle; /* PL_LEDM_POWER_CYCLE can be asked for */
 };
 
 /* PL_OK | PL_E_PROTOCOL (not such a document, or no well-formed XML) | PL_E_TOO_BIG (depth or

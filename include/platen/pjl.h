@@ -56,6 +56,15 @@ enum pl_result pl_pjl_ask(struct pl_stream *s, unsigned infos, int64_t by_ms,
  * Returns the set of categories (enum pl_pjl_info) that were really answered. */
 unsigned pl_pjl_snapshot(struct pl_span answer, struct pl_snapshot *s);
 
+/* The orders that may ever be sent; there is no way to send another. */
+enum pl_pjl_order {
+	PL_PJL_ORDER_RESTART, /* HP with PML: as if switched off and on; settings stay */
+	PL_PJL_ORDER_COUNT
+};
+
+/* The exact bytes of an order, static; at most PL_MAX_PJL_QUESTION. */
+struct pl_span pl_pjl_order(enum pl_pjl_order order);
+
 /* What a CODE means: state, sleep, and the IPP reason ("" where it says nothing wrong). */
 struct pl_pjl_meaning {
 	enum pl_printer_state state;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Proves that a PJL question is one packet, that our answers are found behind any noise and before
  * any chatter, and that every vendor's spelling means the same. */
+#include <stdio.h>
+
 #include "platen/pjl.h"
 
 #include "platen/alert.h"
@@ -352,6 +354,27 @@ static void all_reasons_are_standard(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+/* One digit further the printer would forget its settings, or all of itself. */
+static void restart_is_these_bytes_and_no_others(void **state)
+{
+	static const char BYTES[] = "1b252d313233343558" /* ESC%-12345X */
+				    "40504a4c0d0a"	 /* @PJL CR LF */
+				    "40504a4c20444d434d442041534349494845583d22"
+				    "303430303036303230353031303130333031303430313034"
+				    "220d0a"
+				    "1b252d313233343558";
+	struct pl_span order = pl_pjl_order(PL_PJL_ORDER_RESTART);
+	char hex[2 * PL_MAX_PJL_QUESTION + 1];
+
+	(void)state;
+	assert_int_equal(PL_PJL_ORDER_COUNT, 1);
+	assert_true(order.size <= PL_MAX_PJL_QUESTION);
+	for (size_t i = 0; i < order.size; i++)
+		snprintf(hex + 2 * i, 3, "%02x", (unsigned char)order.at[i]);
+	assert_string_equal(hex, BYTES);
+	assert_int_equal(pl_pjl_order(PL_PJL_ORDER_COUNT).size, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +394,7 @@ int main(void)
 		CASE(reads_supplies),
 		CASE(codes_mean_what_their_group_means),
 		CASE(all_reasons_are_standard),
+		CASE(restart_is_these_bytes_and_no_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 
 #include "ipp_live.h"
 #include "ipp_server.h"
+#include "json.h"
 
 #define RESOURCE "/ipp/print"
 
@@ -168,6 +169,19 @@ static void log_exchange(struct vp_printer *p, struct vp_http *http, ipp_op_t op
 	vp_log_json(p->log, "ipp", line);
 }
 
+/* Restart-Printer, where behaviour.json has "ipp": {"restart_ms": 3000}. */
+static ipp_t *restart(struct vp_printer *p, ipp_t *request)
+{
+	int ms = (int)vp_json_number(vp_profile_behaviour(p->profile, "ipp"), "restart_ms", -1);
+	ipp_t *answer = ippNewResponse(request);
+
+	if (ms < 0)
+		ippSetStatusCode(answer, IPP_STATUS_ERROR_OPERATION_NOT_SUPPORTED);
+	else
+		vp_printer_reboot(p, "ipp", ms);
+	return answer;
+}
+
 bool vp_ipp_bridge(struct vp_printer *printer, struct vp_http *http, struct pl_bytes *answer)
 {
 	ipp_t *request = ippNew(), *response = NULL;
@@ -181,6 +195,8 @@ bool vp_ipp_bridge(struct vp_printer *printer, struct vp_http *http, struct pl_b
 	op = ippGetOperation(request);
 	if (op == IPP_OP_GET_PRINTER_ATTRIBUTES)
 		response = captured(printer, request);
+	if (op == IPP_OP_RESTART_PRINTER)
+		response = restart(printer, request);
 	if (!response)
 		response = forward(printer, http, request);
 	if (!response) {

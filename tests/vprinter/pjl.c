@@ -112,9 +112,12 @@ static void act(struct vp_pjl *pjl, const char *line)
 
 	if (!action)
 		return;
-	vp_log_text(pjl->printer->log, "action", "do", vp_json_text(action, "do", ""), NULL);
 	if (strcmp(vp_json_text(action, "do", ""), "reboot") == 0)
-		vp_printer_vanish(pjl->printer, (int)vp_json_number(action, "return_ms", 3000));
+		vp_printer_reboot(pjl->printer, "pml",
+				  (int)vp_json_number(action, "return_ms", 3000));
+	else
+		vp_log_text(pjl->printer->log, "action", "do", vp_json_text(action, "do", ""),
+			    NULL);
 }
 
 /* The rest of `text` after the word `verb`, blanks skipped; NULL where it does not start with it.

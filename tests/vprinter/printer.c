@@ -356,6 +356,12 @@ void vp_printer_vanish(struct vp_printer *p, int return_ms)
 		free(v);
 }
 
+void vp_printer_reboot(struct vp_printer *p, const char *by, int return_ms)
+{
+	vp_log_text(p->log, "action", "do", "reboot", "by", by, NULL);
+	vp_printer_vanish(p, return_ms);
+}
+
 void vp_printer_end(struct vp_printer *p)
 {
 	pthread_mutex_lock(&p->mutex);

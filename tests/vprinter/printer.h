@@ -77,6 +77,10 @@ void vp_printer_plug(struct vp_printer *p);
 void vp_printer_unplug(struct vp_printer *p);
 bool vp_printer_plugged(struct vp_printer *p, int *ret_address);
 
+/* Restarts it, asked for by `by` ("pml", "http", "ipp"): told in the log, gone from the bus once
+ * the answer is out, back after `return_ms` with a new address. */
+void vp_printer_reboot(struct vp_printer *p, const char *by, int return_ms);
+
 /* Unplugs it, from a thread of its own; it returns after `return_ms`, or stays away where that is
  * negative. */
 void vp_printer_vanish(struct vp_printer *p, int return_ms);

@@ -128,7 +128,8 @@ static bool serve_action(struct web *w, const cJSON *action)
 	if (pages > 0)
 		vp_state_print(w->printer->state, pages, false);
 	if (strcmp(vp_json_text(action, "do", ""), "reboot") == 0)
-		vp_printer_vanish(w->printer, (int)vp_json_number(action, "return_ms", 3000));
+		vp_printer_reboot(w->printer, "http",
+				  (int)vp_json_number(action, "return_ms", 3000));
 	return ok;
 }
 
