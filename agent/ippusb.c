@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What ipp-usb says of the printers it owns. */
+/* What ipp-usb leaves on disk of the printers it serves, and how the system tells that it does. */
 #include "ippusb.h"
 
 #include <stdio.h>
@@ -42,51 +42,6 @@ static bool take_word(struct pl_span *s, const char *word)
 	return true;
 }
 
-/* "1. Bus 001 Device 002  03f0:822a  60000 "HP…"": true for this device; *ret_port 0: not told. */
-static bool is_row_of(struct pl_span line, const struct pl_usb_device *dev, int *ret_port)
-{
-	int bus, address, vendor, product, port;
-
-	line = pl_span_trim(line);
-	if (take_number(&line, 10) < 0 || !take_word(&line, ".") || !take_word(&line, "Bus"))
-		return false;
-	bus = take_number(&line, 10);
-	if (!take_word(&line, "Device"))
-		return false;
-	address = take_number(&line, 10);
-	line = pl_span_trim(line);
-	vendor = take_number(&line, 16);
-	if (!take_word(&line, ":"))
-		return false;
-	product = take_number(&line, 16);
-	line = pl_span_trim(line);
-	port = take_number(&line, 10);
-	*ret_port = port > 0 && port <= MAX_PORT ? port : 0;
-	return bus == dev->bus && address == dev->address && vendor == dev->vendor_id &&
-	       product == dev->product_id;
-}
-
-void pl_ippusb_read_status(struct pl_span page, const struct pl_usb_device *dev,
-			   struct pl_ippusb_row *ret_row)
-{
-	struct pl_ippusb_row row = { .listed = false };
-	bool ours = false;
-	int port;
-
-	while (page.size > 0) {
-		struct pl_span line = pl_span_take(&page, '\n');
-
-		if (is_row_of(line, dev, &port)) {
-			row.listed = ours = true;
-			row.port = port;
-		} else if (ours && take_word(&line, "status:")) {
-			pl_span_copy(line, row.status, sizeof(row.status));
-			break;
-		}
-	}
-	*ret_row = row;
-}
-
 static bool is_alnum(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -119,4 +74,19 @@ int pl_ippusb_read_port(struct pl_span state)
 		return port > 0 && port <= MAX_PORT ? port : 0;
 	}
 	return 0;
+}
+
+/* "   1: 0100007F:EA60 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0 …" */
+bool pl_ippusb_is_listener(struct pl_span line, int port)
+{
+	static const char LISTENS[] = "0A";
+	struct pl_span word[8];
+
+	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++) {
+		line = pl_span_trim(line);
+		word[i] = pl_span_take(&line, ' ');
+	}
+	pl_span_take(&word[1], ':');
+	return take_number(&word[1], 16) == port && pl_span_is(word[3], LISTENS) &&
+	       pl_span_is(word[7], "0");
 }

@@ -51,21 +51,14 @@ static void look_at_interface(struct pl_usb *usb, const struct pl_usb_device *de
 /* A program that has the printer may be ipp-usb, which shares it. */
 static void look_at_broker(const struct pl_usb_device *dev, struct pl_occupancy *o)
 {
-	struct pl_broker broker;
+	int port = o->busy ? pl_broker_port(dev) : 0;
 
-	if (!o->busy)
-		return;
-	pl_broker_look(dev, &broker);
-	if (!broker.holds)
+	if (port == 0)
 		return;
 	o->owner = PL_OWNER_IPP_USB;
-	o->http_port = broker.port;
-	o->busy = broker.port == 0;
+	o->http_port = port;
+	o->busy = false;
 	o->note[0] = '\0';
-	if (o->busy)
-		snprintf(o->note, sizeof(o->note),
-			 "ipp-usb has this printer and does not serve it: %s",
-			 broker.status[0] ? broker.status : "it gives no reason");
 }
 
 /* The spooler's word explains who that program is, and tells of jobs that have not reached the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asks ipp-usb over its control socket, and looks into its state files where the answer lacks the
- * port. */
+/* Finds the loopback port of a printer in ipp-usb's state files, and whether it is served just now.
+ */
 #include "broker.h"
 
 #include <dirent.h>
@@ -8,33 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "local.h"
-#include "platen/clock.h"
+#include "ippusb.h"
 #include "platen/file.h"
-#include "platen/http1.h"
 
-#define CONTROL	   "/var/ipp-usb/ctrl"
-#define STATES	   "/var/ipp-usb/dev"
-#define ANSWER_MS  2000
-#define MAX_STATUS (64 * 1024)
-#define MAX_STATE  4096
-
-static bool fetch_status(struct pl_bytes *page)
-{
-	struct pl_http_request request = {
-		.method = "GET", .target = "/status", .host = "localhost", .close = true
-	};
-	struct pl_http_response response;
-	struct pl_stream *s;
-	struct pl_error err;
-	enum pl_result r = pl_local_connect(CONTROL, &s, &err);
-
-	if (r != PL_OK)
-		return false;
-	r = pl_http_fetch(s, &request, pl_clock_in_ms(ANSWER_MS), page, &response, &err);
-	pl_stream_close(s);
-	return r == PL_OK && response.status == 200;
-}
+#define STATES	  "/var/ipp-usb/dev"
+#define SOCKETS	  "/proc/net/tcp"  /* listening ones come first */
+#define SOCKETS6  "/proc/net/tcp6" /* one of these may take IPv4 as well */
+#define MAX_STATE 4096
+#define MAX_LINES 4096
 
 static int port_in_file(const char *name)
 {
@@ -65,20 +46,28 @@ static int find_port(const struct pl_usb_device *dev)
 	return port;
 }
 
-void pl_broker_look(const struct pl_usb_device *dev, struct pl_broker *ret_broker)
+static bool is_in_table(const char *path, int port)
 {
-	struct pl_ippusb_row row = { .listed = false };
-	struct pl_bytes page;
+	FILE *table = fopen(path, "re");
+	char line[256];
+	bool found = false;
 
-	memset(ret_broker, 0, sizeof(*ret_broker));
-	pl_bytes_init(&page, MAX_STATUS);
-	if (fetch_status(&page))
-		pl_ippusb_read_status(pl_bytes_span(&page), dev, &row);
-	pl_bytes_finish(&page);
-	if (!row.listed)
-		return;
-	ret_broker->holds = true;
-	memcpy(ret_broker->status, row.status, sizeof(ret_broker->status));
-	if (strcmp(row.status, "OK") == 0)
-		ret_broker->port = row.port ? row.port : find_port(dev);
+	for (int n = 0; table && !found && n < MAX_LINES && fgets(line, sizeof(line), table); n++)
+		found = pl_ippusb_is_listener(pl_span_of(line), port);
+	if (table)
+		fclose(table);
+	return found;
+}
+
+/* No connection is made for it: the daemon does not notice. */
+static bool is_served(int port)
+{
+	return is_in_table(SOCKETS, port) || is_in_table(SOCKETS6, port);
+}
+
+int pl_broker_port(const struct pl_usb_device *dev)
+{
+	int port = find_port(dev);
+
+	return port > 0 && is_served(port) ? port : 0;
 }
