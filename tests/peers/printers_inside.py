@@ -87,9 +87,10 @@ def changes(rng):
     }[kind]
 
 
-def main(document, inside, profiles=NAMES, wrapper=()):
+def main(document, inside, profiles=NAMES, wrapper=(), more=lambda folder, rng: {}):
     """Runs inside(world, rng) among the printers (by `wrapper`, if any); the seed is printed, and can be given again.
-    `profiles`: names of profiles, or the names that the printers have -> their profiles (a folder of PROFILES, or a path)."""
+    `profiles`: names of profiles, or the names that the printers have -> their profiles (a folder of PROFILES, or a path), `~` before
+    a name: not plugged in yet. `more(folder, rng)` makes further ones, in the same shape."""
     parser = argparse.ArgumentParser(description=document)
     parser.add_argument("--build", required=True, type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=None)
@@ -103,8 +104,10 @@ def main(document, inside, profiles=NAMES, wrapper=()):
     print(f"seed {seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="platen-peers-") as folder:
         words = [str(build / "tests" / "vprinter" / "platen-vprinter"), "--control", folder + "/vprinter.sock"]
-        for name in profiles:
-            folder_of = profiles[name] if isinstance(profiles, dict) else name
+        made = pathlib.Path(folder, "profiles")
+        made.mkdir()
+        named = profiles if isinstance(profiles, dict) else {name: name for name in profiles}
+        for name, folder_of in (named | more(made, random.Random(seed))).items():
             words += ["--profile", f"{name}={PROFILES / folder_of}"]
         words += ["--", *wrapper, sys.executable, sys.argv[0], "--build", str(build), "--seed", str(seed), "--folder", folder]
         return subprocess.run(words, env={**os.environ, "PYTHONUNBUFFERED": "1"}, timeout=280).returncode

@@ -43,6 +43,15 @@ static void detach(struct umock_port *port)
 	port->attached[0] = '\0';
 }
 
+/* A printer that left this address keeps its node for clients that still hold it, until the address
+ * is given to another. */
+static void take_node(struct umock_port *port)
+{
+	for (struct umock_port *other = port->front->ports; other; other = other->next)
+		if (other == port || strcmp(other->attached, port->node) == 0)
+			detach(other);
+}
+
 /* Binds the drivers that behaviour.json names: "usb": {"drivers": {"0": "usblp"}}. */
 static void bind_drivers(struct umock_port *port)
 {
@@ -74,10 +83,10 @@ static void plug(void *arg, struct vp_printer *printer)
 	vp_printer_plugged(printer, &port->address);
 	snprintf(port->sys, sizeof(port->sys), UMOCK_HUB "/1-%d", printer->port);
 	pthread_mutex_lock(&port->front->mutex);
-	detach(port);
 	pthread_mutex_lock(&port->mutex);
 	snprintf(port->node, sizeof(port->node), "/dev/bus/usb/001/%03d", port->address);
 	pthread_mutex_unlock(&port->mutex);
+	take_node(port);
 	if (!umockdev_testbed_attach_ioctl(port->front->testbed, port->node, port->base, &error)) {
 		fprintf(stderr, "vprinter: umockdev: %s\n", error->message);
 		g_clear_error(&error);

@@ -191,7 +191,7 @@ static const char *reason_phrase(int status)
 	}
 }
 
-static void add_chunks(struct pl_bytes *out, const uint8_t *body, size_t size)
+static void add_chunks(struct pl_bytes *out, const uint8_t *body, size_t size, bool last)
 {
 	for (size_t at = 0; at < size; at += CHUNK) {
 		size_t n = size - at < CHUNK ? size - at : CHUNK;
@@ -200,7 +200,23 @@ static void add_chunks(struct pl_bytes *out, const uint8_t *body, size_t size)
 		(void)!pl_bytes_add(out, body + at, n);
 		(void)!pl_bytes_add(out, "\r\n", 2);
 	}
-	(void)!pl_bytes_add(out, "0\r\n\r\n", 5);
+	if (last)
+		(void)!pl_bytes_add(out, "0\r\n\r\n", 5);
+}
+
+/* Chunk after chunk, each as it should be, until the host has had enough. Never true. */
+static bool send_for_ever(struct vp_pipe *pipe)
+{
+	uint8_t blanks[CHUNK];
+	struct pl_bytes chunk;
+
+	memset(blanks, ' ', sizeof(blanks));
+	pl_bytes_init(&chunk, MAX_ANSWER);
+	add_chunks(&chunk, blanks, sizeof(blanks), false);
+	while (vp_pipe_write(pipe, chunk.at, chunk.size))
+		;
+	pl_bytes_finish(&chunk);
+	return false;
 }
 
 bool vp_http_answer(struct vp_http *h, const struct vp_http_answer *a)
@@ -221,10 +237,12 @@ bool vp_http_answer(struct vp_http *h, const struct vp_http_answer *a)
 	else
 		(void)!pl_bytes_add_text(&out, "\r\n");
 	if (!bodiless && !a->head_only && a->chunked)
-		add_chunks(&out, a->body, a->size);
+		add_chunks(&out, a->body, a->size, !a->endless);
 	else if (!bodiless && !a->head_only)
 		(void)!pl_bytes_add(&out, a->body, a->size);
 	ok = vp_pipe_write(h->pipe, out.at, out.size);
 	pl_bytes_finish(&out);
+	if (ok && a->endless && a->chunked && !bodiless && !a->head_only)
+		return send_for_ever(h->pipe);
 	return ok;
 }

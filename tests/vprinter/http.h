@@ -56,6 +56,7 @@ struct vp_http_answer {
 	const void *body;
 	size_t size;
 	bool chunked;	/* the body is sent in chunks */
+	bool endless;	/* … and the last chunk never comes */
 	bool head_only; /* answer to HEAD: lengths, no body */
 };
 

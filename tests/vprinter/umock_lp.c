@@ -204,6 +204,7 @@ void umock_lp_unbind(struct umock_port *port)
 	pthread_mutex_lock(&u->mutex);
 	umockdev_testbed_detach_ioctl(u->testbed, lp->node, NULL);
 	pthread_mutex_unlock(&u->mutex);
+	umock_lp_gate_return(lp->gate, lp->number);
 	g_object_unref(lp->base);
 	lp->master = lp->slave = -1;
 	lp->next = port->retired_lps; /* clients that still hold it report their end later */

@@ -39,6 +39,8 @@ void *umock_lp_write_loop(void *arg);
 
 /* Gives `lp` the lowest free number, by which the gate knows it; -1 when all are taken. */
 int umock_lp_gate_take(struct umock_lp_gate *gate, struct umock_lp *lp);
+/* Nobody reaches `lp` by its number any more; and, once its node is gone, the number is free. */
 void umock_lp_gate_leave(struct umock_lp_gate *gate, struct umock_lp *lp);
+void umock_lp_gate_return(struct umock_lp_gate *gate, int number);
 
 #endif

@@ -29,6 +29,7 @@ struct umock_lp_gate {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	struct umock_lp *lps[MAX_LP];
+	bool taken[MAX_LP]; /* numbers, also of those whose node is still being taken down */
 };
 
 /* 'y': open it; 'b': it is busy. */
@@ -133,10 +134,12 @@ int umock_lp_gate_take(struct umock_lp_gate *gate, struct umock_lp *lp)
 
 	pthread_mutex_lock(&gate->mutex);
 	for (int i = 0; i < MAX_LP && number < 0; i++)
-		if (!gate->lps[i])
+		if (!gate->taken[i])
 			number = i;
-	if (number >= 0)
+	if (number >= 0) {
+		gate->taken[number] = true;
 		gate->lps[number] = lp;
+	}
 	pthread_mutex_unlock(&gate->mutex);
 	return number;
 }
@@ -145,5 +148,12 @@ void umock_lp_gate_leave(struct umock_lp_gate *gate, struct umock_lp *lp)
 {
 	pthread_mutex_lock(&gate->mutex);
 	gate->lps[lp->number] = NULL;
+	pthread_mutex_unlock(&gate->mutex);
+}
+
+void umock_lp_gate_return(struct umock_lp_gate *gate, int number)
+{
+	pthread_mutex_lock(&gate->mutex);
+	gate->taken[number] = false;
 	pthread_mutex_unlock(&gate->mutex);
 }

@@ -55,6 +55,7 @@ static bool answer(struct web *w, struct vp_http_answer *a)
 
 	a->headers = headers;
 	a->chunked = vp_json_true(behaviour(w), "chunked", false);
+	a->endless = a->status == 200 && vp_json_true(behaviour(w), "endless", false);
 	a->head_only = strcmp(w->http.method, "HEAD") == 0;
 	log_request(w, a->status, a->size);
 	ok = vp_http_answer(&w->http, a);
