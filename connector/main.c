@@ -78,7 +78,8 @@ static void print_help(void)
 		printf("  %s\n", COMMANDS[i].usage);
 	printf("\nevery command: --data DIR (default /var/lib/platen-connector), --key FILE (the "
 	       "master key,\n"
-	       "default DIR.key), --store sqlite:PATH (default sqlite:DIR/platen.db)\n\n"
+	       "default DIR.key, a package's: /etc/platen-connector/master.key), --store "
+	       "sqlite:PATH (default sqlite:DIR/platen.db)\n\n"
 	       "exit: 0 done, 1 failed, 2 wrong usage, 3 not there (not initialised, no such "
 	       "user), 4 not permitted,\n"
 	       "5 in use (a port, the data folder), 6 is there already\n");

@@ -5,6 +5,7 @@
 #include "place.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,30 @@
 
 #include "migrations.h"
 #include "store.h"
+
+/* A package's data folder belongs to a user of its own: root goes on as that user, so that no file
+ * of root's appears in it and the server can read what a command wrote. */
+static enum pl_result become_owner(const char *data_dir, struct pl_error *err)
+{
+	struct stat s;
+
+	if (geteuid() != 0 || stat(data_dir, &s) < 0 || s.st_uid == 0)
+		return PL_OK;
+	if (setgroups(0, NULL) < 0 || setgid(s.st_gid) < 0 || setuid(s.st_uid) < 0)
+		return pl_error_set(err, PL_E_DENIED, "the owner of %s cannot be acted for: %s",
+				    data_dir, strerror(errno));
+	return PL_OK;
+}
+
+static int key_path(const struct pl_place *place, const char *data, size_t data_size, char *out,
+		    size_t cap)
+{
+	if (place->key)
+		return snprintf(out, cap, "%s", place->key);
+	if (!place->data && access(PL_PACKAGE_KEY_DIR, F_OK) == 0)
+		return snprintf(out, cap, "%s", PL_PACKAGE_KEY_DIR "/master.key");
+	return snprintf(out, cap, "%.*s.key", (int)data_size, data);
+}
 
 enum pl_result pl_place_settle(struct pl_place *place, struct pl_error *err)
 {
@@ -24,9 +49,7 @@ enum pl_result pl_place_settle(struct pl_place *place, struct pl_error *err)
 	if (n == 0 || n > PL_MAX_PATH - 32)
 		return pl_error_set(err, PL_E_INVALID, "--data must name a folder");
 	snprintf(place->data_dir, sizeof place->data_dir, "%.*s", (int)n, data);
-	key = place->key
-		      ? snprintf(place->key_path, sizeof place->key_path, "%s", place->key)
-		      : snprintf(place->key_path, sizeof place->key_path, "%.*s.key", (int)n, data);
+	key = key_path(place, data, n, place->key_path, sizeof place->key_path);
 	if (key < 0 || (size_t)key >= sizeof place->key_path)
 		return pl_error_set(err, PL_E_INVALID, "--key is too long");
 	if (place->store)
@@ -47,6 +70,9 @@ enum pl_result pl_place_open(struct pl_place *place, struct pl_error *err)
 				    "%s does not exist; make it with: platen-connector init --data "
 				    "%s --name NAME",
 				    place->data_dir, place->data_dir);
+	r = become_owner(place->data_dir, err);
+	if (r != PL_OK)
+		return r;
 	r = pl_store_connect(place->where, false, false, &place->db, err);
 	if (r == PL_E_NOT_FOUND)
 		return pl_error_set(err, r,

@@ -10,7 +10,8 @@
  *     DIR.key            the master key: beside the folder, not in it, so that a copy of the folder
  * opens nothing
  *
- * `--key FILE` puts the master key elsewhere (packages use /etc/platen-connector/master.key).
+ * `--key FILE` puts the master key elsewhere. With the default folder, and where a package made
+ * /etc/platen-connector, it is /etc/platen-connector/master.key.
  * Threads: one. Memory: plain.
  */
 
@@ -19,7 +20,8 @@
 #include "options.h"
 #include "platen/file.h"
 
-#define PL_DEFAULT_DATA "/var/lib/platen-connector"
+#define PL_DEFAULT_DATA	   "/var/lib/platen-connector"
+#define PL_PACKAGE_KEY_DIR "/etc/platen-connector"
 
 struct pl_place {
 	const char *data, *key, *store; /* as given; NULL: the defaults */
@@ -42,7 +44,8 @@ struct pl_place {
 /* Fills in the defaults. Returns PL_OK | PL_E_INVALID. */
 enum pl_result pl_place_settle(struct pl_place *place, struct pl_error *err);
 
-/* Opens key and store of an initialised connector (PL_E_NOT_FOUND: it is not). */
+/* Opens key and store of an initialised connector (PL_E_NOT_FOUND: it is not). Started by root, the
+ * process goes on as the owner of the data folder. */
 enum pl_result pl_place_open(struct pl_place *place, struct pl_error *err);
 void pl_place_close(struct pl_place *place);
 

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# bash completion of platen(1). Verbs and options are read from its help.
+_platen()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} before=${COMP_WORDS[COMP_CWORD - 1]}
+
+	case $before in
+	--ca | --config | --socket)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	--key)
+		mapfile -t COMPREPLY < <(compgen -W "$(platen printers --json 2>/dev/null | grep -o '"key": *"[^"]*"' | cut -d'"' -f4)" -- "$word")
+		return
+		;;
+	esac
+	if ((COMP_CWORD == 1)); then
+		mapfile -t COMPREPLY < <(compgen -W "$(platen --help | sed -n 's/^  platen \([a-z]*\).*/\1/p') --help --version" -- "$word")
+	else
+		mapfile -t COMPREPLY < <(compgen -W "$(platen --help | sed -n "s/^  platen $verb //p" | grep -o -- '--[a-z-]*') --socket --config" -- "$word")
+	fi
+}
+complete -F _platen platen
