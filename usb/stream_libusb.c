@@ -31,6 +31,7 @@ struct lease {
 	libusb_device_handle *handle;
 	struct pl_usb_setting setting;
 	bool is_claimed;
+	bool starts_afresh; /* what an earlier stream left half sent is to be forgotten */
 	struct pl_quirks quirks;
 	bool has_sent;
 	uint8_t last_flags; /* of the transfer that ends a write */
@@ -225,6 +226,10 @@ static enum pl_result begin(struct lease *l, int64_t by_ms, struct pl_error *err
 	left_ms = pl_clock_left_ms(by_ms);
 	if (left_ms == 0)
 		return usb_failed(LIBUSB_ERROR_TIMEOUT, err, "interface %u", s->interface);
+	/* One that refuses it has no way to forget but time. */
+	if (l->starts_afresh &&
+	    usb_soft_reset(l->usb, l->handle, s->interface, left_ms) == LIBUSB_ERROR_NO_DEVICE)
+		return usb_failed(LIBUSB_ERROR_NO_DEVICE, err, "interface %u", s->interface);
 	return s->ep_in ? drain(l, min_int(left_ms, DRAIN_MAX_MS), err) : PL_OK;
 }
 
@@ -239,8 +244,8 @@ static bool has_print_pipe(const struct pl_usb_device *dev, uint8_t interface)
 
 /* Opens the device and begins; `take`: a kernel driver in our place is put aside until we close. */
 static enum pl_result open_lease(struct pl_usb *usb, const struct pl_usb_device *dev,
-				 const struct pl_usb_setting *setting, bool take, int64_t by_ms,
-				 struct pl_stream **ret_stream, struct pl_error *err)
+				 const struct pl_usb_setting *setting, bool take, bool afresh,
+				 int64_t by_ms, struct pl_stream **ret_stream, struct pl_error *err)
 {
 	struct lease *l = malloc(sizeof(*l));
 	enum pl_result r;
@@ -248,7 +253,11 @@ static enum pl_result open_lease(struct pl_usb *usb, const struct pl_usb_device 
 	if (!l)
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	*l = (struct lease){
-		.stream.ops = &LEASE_OPS, .usb = usb, .setting = *setting, .quirks = dev->quirks
+		.stream.ops = &LEASE_OPS,
+		.usb = usb,
+		.setting = *setting,
+		.quirks = dev->quirks,
+		.starts_afresh = afresh,
 	};
 	if (dev->quirks.value[PL_QUIRK_ZLP_SEND])
 		l->last_flags = LIBUSB_TRANSFER_ADD_ZERO_PACKET;
@@ -282,11 +291,11 @@ enum pl_result pl_usb_lease(struct pl_usb *usb, const struct pl_usb_device *dev,
 	owner = pl_usb_owner(usb, dev, setting->interface, name);
 	if (owner != PL_USB_OWNER_NONE && owner != PL_USB_OWNER_UNKNOWN)
 		return usb_is_held(setting->interface, name, err);
-	return open_lease(usb, dev, setting, false, by_ms, ret_stream, err);
+	return open_lease(usb, dev, setting, false, false, by_ms, ret_stream, err);
 }
 
 enum pl_result pl_usb_take_pipe(struct pl_usb *usb, const struct pl_usb_device *dev,
-				const struct pl_usb_setting *setting, int64_t by_ms,
+				const struct pl_usb_setting *setting, bool afresh, int64_t by_ms,
 				struct pl_stream **ret_stream, struct pl_error *err)
 {
 	enum pl_usb_owner owner;
@@ -298,5 +307,5 @@ enum pl_result pl_usb_take_pipe(struct pl_usb *usb, const struct pl_usb_device *
 	owner = pl_usb_owner(usb, dev, setting->interface, name);
 	if (owner != PL_USB_OWNER_NONE && owner != PL_USB_OWNER_USBLP)
 		return usb_is_held(setting->interface, name, err);
-	return open_lease(usb, dev, setting, true, by_ms, ret_stream, err);
+	return open_lease(usb, dev, setting, true, afresh, by_ms, ret_stream, err);
 }

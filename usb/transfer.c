@@ -110,6 +110,23 @@ int usb_class_request(struct pl_usb *usb, libusb_device_handle *handle, uint8_t 
 	return r;
 }
 
+int usb_soft_reset(struct pl_usb *usb, libusb_device_handle *handle, uint8_t interface, int ms)
+{
+	static const uint8_t TYPES[] = { 0x23, 0x21 }; /* to "other", to the interface */
+	struct libusb_transfer *libusb = libusb_alloc_transfer(0);
+	uint8_t packet[LIBUSB_CONTROL_SETUP_SIZE];
+	int r = LIBUSB_ERROR_NO_MEM;
+	size_t n;
+
+	for (size_t i = 0; libusb && i < sizeof(TYPES) && r != 0; i++) {
+		libusb_fill_control_setup(packet, TYPES[i], 2, 0, interface, 0);
+		libusb_fill_control_transfer(libusb, handle, packet, NULL, NULL, (unsigned)ms);
+		r = run(usb, libusb, &n);
+	}
+	libusb_free_transfer(libusb);
+	return r;
+}
+
 struct nap {
 	struct usb_wait wait;
 	pthread_cond_t over;

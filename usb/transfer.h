@@ -25,6 +25,10 @@ int usb_bulk(struct pl_usb *usb, libusb_device_handle *handle, uint8_t endpoint,
 int usb_class_request(struct pl_usb *usb, libusb_device_handle *handle, uint8_t request,
 		      uint16_t value, uint16_t index, void *buf, size_t cap, int ms, size_t *ret_n);
 
+/* SOFT_RESET of the printer class: the interface's buffers are emptied, what was half sent is
+ * forgotten. First as USB Printer Class 1.0 addresses it, then as 1.1 does. */
+int usb_soft_reset(struct pl_usb *usb, libusb_device_handle *handle, uint8_t interface, int ms);
+
 /* Sleeps; 0, or LIBUSB_ERROR_INTERRUPTED. */
 int usb_sleep(struct pl_usb *usb, int ms);
 

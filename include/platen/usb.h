@@ -146,10 +146,12 @@ enum pl_result pl_usb_lease(struct pl_usb *usb, const struct pl_usb_device *dev,
 /* Takes the print pipe for a firmware update, usblp's place included: it is claimed in one step
  * with taking the driver off, which fails where a program holds the interface instead of throwing
  * it out (USBDEVFS_DISCONNECT_CLAIM). CUPS, when it wants to print, finds the interface taken,
- * waits and tries again. On close the driver is bound anew. For nothing else: telemetry leases.
- * Returns as pl_usb_lease() | PL_E_INVALID (no print pipe). */
+ * waits and tries again. `afresh`: SOFT_RESET first, for a printer in
+ * which an earlier stream broke off: it forgets what it had of it. On close the driver is bound
+ * anew. For nothing else: telemetry leases. Returns as pl_usb_lease() | PL_E_INVALID (no print
+ * pipe). */
 enum pl_result pl_usb_take_pipe(struct pl_usb *usb, const struct pl_usb_device *dev,
-				const struct pl_usb_setting *setting, int64_t by_ms,
+				const struct pl_usb_setting *setting, bool afresh, int64_t by_ms,
 				struct pl_stream **ret_stream, struct pl_error *err);
 
 /* Waits until `by_ms`, for a printer that wants a pause. Returns PL_OK | PL_E_CANCELLED. */
