@@ -15,6 +15,7 @@
 #include <platen/bytes.h>
 #include <platen/clock.h>
 
+#include "firmware.h"
 #include "json.h"
 #include "pjl.h"
 
@@ -31,6 +32,7 @@ enum mode {
 	IDLE, /* nothing is open: a UEL, a command or a job may come */
 	PJL,  /* command lines */
 	DATA, /* a job's data */
+	FIRMWARE,
 };
 
 struct print {
@@ -45,6 +47,7 @@ struct print {
 	struct pl_bytes session; /* its bytes, while it may still become a job */
 	struct pl_bytes line, answer;
 	struct vp_job *job;
+	struct vp_firmware firmware;
 };
 
 static void session_add(struct print *p, const void *data, size_t n)
@@ -105,6 +108,31 @@ static bool may_be_command(const struct pl_bytes *line)
 	return memcmp(line->at, START, n) == 0 && (last >= ' ' || last == '\t' || last == '\r');
 }
 
+static void begin_firmware(struct print *p)
+{
+	enter(p, FIRMWARE);
+	pl_bytes_clear(&p->session);
+	p->commands = 0;
+	vp_firmware_begin(&p->firmware, p->printer, p->pipe);
+}
+
+/* Takes what belongs to the firmware; returns how many bytes. */
+static size_t feed_firmware(struct print *p, const uint8_t *data, size_t n)
+{
+	bool ended;
+	size_t taken = vp_firmware_take(&p->firmware, data, n, &ended);
+
+	if (ended)
+		enter(p, IDLE);
+	return taken;
+}
+
+static bool is_firmware_language(const struct print *p, const char *line)
+{
+	return strcmp(line, "@PJL ENTER LANGUAGE=FWUPDATE") == 0 &&
+	       vp_firmware_takes(p->printer, "pjl");
+}
+
 static void command(struct print *p)
 {
 	struct pl_span line = pl_span_trim(pl_bytes_span(&p->line));
@@ -113,6 +141,12 @@ static void command(struct print *p)
 	pl_span_copy(line, text, sizeof(text));
 	pl_bytes_clear(&p->line);
 	p->commands++;
+	if (is_firmware_language(p, text)) {
+		begin_firmware(p);
+		return;
+	}
+	if (p->printer->recovers)
+		return; /* whoever could answer was erased */
 	switch (vp_pjl_line(&p->pjl, text, &p->answer)) {
 	case VP_PJL_LANGUAGE:
 		if (!p->job)
@@ -241,7 +275,7 @@ static int64_t idle_by_ms(const struct print *p)
 
 	if (p->job)
 		idle = pl_clock_in_ms(p->wrapped || p->job_open ? LONG_IDLE_MS : JOB_IDLE_MS);
-	else if (p->mode == PJL || p->session.size > 0)
+	else if (p->mode == PJL || p->mode == FIRMWARE || p->session.size > 0)
 		idle = pl_clock_in_ms(LONG_IDLE_MS);
 	return wakes < idle ? wakes : idle;
 }
@@ -251,6 +285,8 @@ static void timed_out(struct print *p)
 	if (vp_pjl_wakes_ms(&p->pjl) != PL_FOREVER &&
 	    pl_clock_left_ms(vp_pjl_wakes_ms(&p->pjl)) == 0)
 		return;
+	if (p->mode == FIRMWARE)
+		vp_firmware_cut(&p->firmware, "idle");
 	if (p->job)
 		end_job(p, "idle");
 	else
@@ -259,12 +295,27 @@ static void timed_out(struct print *p)
 
 static void start_over(struct print *p)
 {
+	if (p->mode == FIRMWARE)
+		vp_firmware_cut(&p->firmware, "cut");
 	end_job(p, "reset");
 	enter(p, IDLE);
 	p->matched = 0;
 	pl_bytes_clear(&p->answer);
 	vp_pjl_init(&p->pjl, p->printer);
 	vp_pipe_restart(p->pipe);
+}
+
+static void feed_all(struct print *p, const uint8_t *data, size_t n)
+{
+	if (p->mode == IDLE && p->session.size == 0 && vp_firmware_starts(data, n) &&
+	    vp_firmware_takes(p->printer, "bare"))
+		begin_firmware(p);
+	for (size_t i = 0; i < n;) {
+		if (p->mode == FIRMWARE)
+			i += feed_firmware(p, data + i, n - i);
+		else
+			feed(p, data[i++]);
+	}
 }
 
 static bool step(struct print *p)
@@ -278,8 +329,7 @@ static bool step(struct print *p)
 	case VP_PIPE_TIMEOUT: timed_out(p); break;
 	case VP_PIPE_POKED: break;
 	case VP_PIPE_DATA:
-		for (size_t i = 0; i < n; i++)
-			feed(p, buf[i]);
+		feed_all(p, buf, n);
 		throttle(p, n);
 		flush(p);
 		break;
@@ -303,6 +353,8 @@ void vp_print_serve(struct vp_printer *printer, struct vp_pipe *pipe)
 	vp_pjl_init(&p.pjl, printer);
 	while (step(&p))
 		;
+	if (p.mode == FIRMWARE)
+		vp_firmware_cut(&p.firmware, "cut");
 	end_job(&p, "reset");
 	pl_bytes_finish(&p.session);
 	pl_bytes_finish(&p.line);

@@ -11,6 +11,7 @@
  */
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -58,6 +59,8 @@ struct vp_printer {
 	pthread_t drowsy;
 	pthread_cond_t stirred;
 	int64_t busy_ms; /* monotonic, when somebody last wanted something */
+
+	atomic_bool recovers; /* its firmware was erased, and no whole one has come since */
 
 	pthread_t threads[VP_MAX_SETTINGS];
 	bool started[VP_MAX_SETTINGS];

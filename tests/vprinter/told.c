@@ -158,6 +158,9 @@ void vp_told(cJSON *out, const struct vp_printer *p)
 		tell(told_by, "usb.serial", "usb");
 	cJSON_ArrayForEach(language, p->profile->tells)
 	{
+		if (p->recovers && strcmp(language->string, "usb") != 0 &&
+		    strcmp(language->string, "ieee1284") != 0)
+			continue;
 		cJSON_ArrayForEach(pattern, language)
 		{
 			const char *what = pattern->valuestring;

@@ -139,6 +139,8 @@ static int refusal(const struct web *w)
 {
 	double busy_s = vp_json_number(behaviour(w), "busy_s", 0);
 
+	if (w->printer->recovers)
+		return 503;
 	if (busy_s > 0 && (double)vp_printer_up_ms(w->printer) < busy_s * 1000)
 		return 503;
 	return (int)vp_json_number(behaviour(w), "status", 0);
