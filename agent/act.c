@@ -84,6 +84,17 @@ static enum pl_result wait_for(struct pl_worker *w, const bool *flag, int64_t by
 	return w->stop ? PL_E_CANCELLED : PL_E_TIMEOUT;
 }
 
+void pl_act_expect_leave(struct pl_act *a)
+{
+	struct pl_worker *w = a->worker;
+
+	pthread_mutex_lock(&w->lock);
+	if (!w->awaited)
+		w->has_left = w->has_returned = false;
+	w->awaited = true;
+	pthread_mutex_unlock(&w->lock);
+}
+
 enum pl_result pl_act_await_return(struct pl_act *a, int64_t leave_ms, int64_t return_ms,
 				   int64_t *ret_away_ms, struct pl_error *err)
 {
@@ -92,10 +103,7 @@ enum pl_result pl_act_await_return(struct pl_act *a, int64_t leave_ms, int64_t r
 	enum pl_result r;
 
 	pl_act_let_go(a);
-	pthread_mutex_lock(&w->lock);
-	w->awaited = true;
-	w->has_left = w->has_returned = false;
-	pthread_mutex_unlock(&w->lock);
+	pl_act_expect_leave(a);
 	w->home.nudge(w->home.arg); /* it may have left before we began to wait */
 
 	pthread_mutex_lock(&w->lock);

@@ -110,12 +110,21 @@ void pl_act_hang_up(struct pl_act *a);
  * pl_usb_open_lp() says. */
 enum pl_result pl_act_pipe(struct pl_act *a, struct pl_stream **ret_stream, struct pl_error *err);
 
+/* The print pipe for new firmware: usblp makes room (pl_usb_take_pipe()), CUPS waits. Only while
+ * nobody prints. `afresh`: an earlier stream broke off in it. Returns as pl_act_pipe(). */
+enum pl_result pl_act_take_pipe(struct pl_act *a, bool afresh, struct pl_stream **ret_stream,
+				struct pl_error *err);
+
 /* Gives back whatever of the printer is held; also done behind run(). */
 void pl_act_let_go(struct pl_act *a);
 
 /* Reads everything of the printer now, as a look does; a->last and a->known are new. False: the
  * agent stops. *ret_ok (may be NULL): it told something. */
 bool pl_act_look(struct pl_act *a, bool *ret_ok);
+
+/* The printer may leave the bus any moment from now on, for this action's sake; else an action
+ * whose printer goes ends. For one that cannot say when, before pl_act_await_return(). */
+void pl_act_expect_leave(struct pl_act *a);
 
 /* Waits until the printer has left the bus (at most `leave_ms`) and is back (at most `return_ms`
  * later): in the same socket, or anywhere with the same serial number. Nobody asks it anything

@@ -90,6 +90,24 @@ enum pl_result pl_act_pipe(struct pl_act *a, struct pl_stream **ret_stream, stru
 	return r;
 }
 
+enum pl_result pl_act_take_pipe(struct pl_act *a, bool afresh, struct pl_stream **ret_stream,
+				struct pl_error *err)
+{
+	const struct pl_usb_setting *pipe = pl_owner_print_pipe(a->dev);
+	struct pl_occupancy occupancy;
+	enum pl_result r;
+
+	if (!pipe)
+		return pl_error_set(err, PL_E_UNSUPPORTED, "the printer has no print pipe");
+	r = take_hold(a, &occupancy, err);
+	if (r == PL_OK && !a->hold->pipe)
+		r = pl_usb_take_pipe(a->usb, a->dev, pipe, afresh, pl_clock_in_ms(LEASE_MS),
+				     &a->hold->pipe, err);
+	if (r == PL_OK)
+		*ret_stream = a->hold->pipe;
+	return r;
+}
+
 void pl_act_let_go(struct pl_act *a)
 {
 	struct pl_act_hold *h = a->hold;

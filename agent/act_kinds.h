@@ -12,5 +12,6 @@ extern const struct pl_act_kind PL_ACT_PROBE_NOW;
 extern const struct pl_act_kind PL_ACT_IDENTIFY;
 extern const struct pl_act_kind PL_ACT_REBOOT;
 extern const struct pl_act_kind PL_ACT_PRINT_TEST_PAGE;
+extern const struct pl_act_kind PL_ACT_FIRMWARE;
 
 #endif

@@ -192,7 +192,7 @@ bool pl_actions_next_post(struct pl_actions *actions, char ret_id[static PL_MAX_
 		pl_spool_unlock(actions->spool);
 		if (r == PL_OK &&
 		    pl_posts_body(actions->posts, ret_id, pl_action_state_name(e.state),
-				  e.state == PL_ACTION_RUNNING, e.reason, (int)e.state + 1,
+				  !pl_action_is_final(e.state), e.reason, (int)e.state + 1,
 				  body) == PL_OK)
 			return true;
 		pl_posts_done(actions->posts, ret_id, *ret_revision);

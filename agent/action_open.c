@@ -11,23 +11,32 @@
 #define MAX_PAYLOAD    (48 * 1024)
 #define PRUNE_AFTER_MS (60LL * 86400 * 1000) /* twice the longest life of an action */
 
-/* What was running when the agent stopped has had some effect, or none, or half: nobody knows. */
+/* What was running when the agent stopped has had some effect, or none, or half: nobody knows. What
+ * is known is what to do. */
+static const char *sentence_for(const struct pl_journal_entry *e)
+{
+	if (strcmp(e->type, PL_ACTION_WORDS[PL_ACTION_FIRMWARE]) == 0)
+		return "The agent stopped while the firmware was being written; the printer may "
+		       "wait in its recovery mode: send the package again";
+	return "The agent stopped while the action ran; whether it took effect is not known";
+}
+
 static enum pl_result interrupt_all(struct pl_actions *a, struct pl_error *err)
 {
+	struct pl_journal_entry e;
 	char id[PL_MAX_ID] = "";
 	enum pl_result r;
 
 	for (;;) {
 		pl_spool_lock(a->spool);
 		r = pl_journal_next(a->spool, PL_ACTION_RUNNING, id, id, err);
+		if (r == PL_OK)
+			r = pl_journal_get(a->spool, id, &e, err);
 		pl_spool_unlock(a->spool);
 		if (r != PL_OK)
 			return r == PL_E_NOT_FOUND ? PL_OK : r;
-		r = pl_actions_settle(
-			a, id, PL_ACTION_RUNNING, PL_ACTION_INTERRUPTED,
-			"The agent stopped while the action ran; whether it took effect is not "
-			"known",
-			NULL, err);
+		r = pl_actions_settle(a, id, PL_ACTION_RUNNING, PL_ACTION_INTERRUPTED,
+				      sentence_for(&e), NULL, err);
 		if (r != PL_OK)
 			return r;
 	}

@@ -198,6 +198,9 @@ const struct pl_privacy_row PL_PRIVACY[] = {
 	TIME(RESULT, "started_at", "when it began"),
 	TIME(RESULT, "finished_at", "when it ended"),
 	WORD(RESULT, "result.means", "the language that did it"),
+	DEVICE(RESULT, "result.from_version", "the firmware before"),
+	DEVICE(RESULT, "result.to_version", "the firmware afterwards"),
+	NUMBER(RESULT, "result.bytes_sent", "how far a broken update came"),
 	NUMBER(RESULT, "result.away_ms", "how long the printer was away"),
 
 	NUMBER(AUDIT, "seq", "place in the chain"),

@@ -52,8 +52,9 @@ struct pl_settings {
 	char socket[PL_MAX_PATH];    /* "/run/platen/agent.sock" */
 	int host_name;		     /* enum pl_host_name_mode */
 	int pjl;		     /* enum pl_pjl_policy */
-	unsigned forbid;     /* 1 << enum pl_action_type: refused whatever the server says */
-	bool trace_outgoing; /* write every byte sent to state_dir/outgoing.log */
+	unsigned forbid; /* 1 << enum pl_action_type: refused whatever the server says */
+	char package_keys[PL_MAX_PATH]; /* folder of the keys that may sign firmware */
+	bool trace_outgoing;		/* write every byte sent to state_dir/outgoing.log */
 	int64_t trace_max_bytes;
 	int64_t spool_max_bytes;
 	int64_t spool_max_age_s;

@@ -7,13 +7,15 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   if(NOT CUPS_LIBRARY)
     message(FATAL_ERROR "libcups was not found: apt-get install libcups2-dev")
   endif()
-  set(south_os os/broker_ippusb.c os/lock_posix.c os/local_posix.c os/process_posix.c os/spooler_cups.c os/spooler_print_cups.c)
+  set(south_os os/broker_ippusb.c os/folder_posix.c os/lock_posix.c os/local_posix.c os/process_posix.c os/spooler_cups.c
+    os/spooler_print_cups.c)
 else()
   message(FATAL_ERROR "agent/os has no files for ${CMAKE_SYSTEM_NAME}: write what agent/os/*.h ask for and name them here")
 endif()
 
 list(APPEND AGENT_SOURCES
-  act.c act_end.c act_hold.c act_identify.c act_print_test_page.c act_probe_now.c act_reboot.c act_table.c
+  act.c act_end.c act_firmware.c act_hold.c act_identify.c act_print_test_page.c act_probe_now.c act_reboot.c act_table.c
+  firmware_note.c firmware_send.c package_fetch.c package_trust.c
   control.c control_answer.c control_request.c engine.c engine_ask.c greeting.c host_name.c identity.c ippusb.c
   merge.c merge_lists.c orders.c owner.c privacy.c privacy_doc.c privacy_table.c
   probe.c probe_http.c probe_ipp.c probe_ledm.c probe_pjl.c os/quirk_files_posix.c report.c schedule.c snapshot_json.c test_page.c track.c

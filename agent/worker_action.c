@@ -39,6 +39,22 @@ static enum pl_result run(struct pl_act *act, struct pl_error *err)
 	return kind->run(act, err);
 }
 
+/* An action that ended while its printer was on its way out, or back. */
+static void stop_expecting(struct pl_worker *w)
+{
+	bool awaited, has_returned;
+
+	pthread_mutex_lock(&w->lock);
+	awaited = w->awaited;
+	has_returned = w->has_returned;
+	w->awaited = false;
+	pthread_mutex_unlock(&w->lock);
+	if (awaited && has_returned)
+		worker_meet_anew(w);
+	else if (awaited)
+		w->home.nudge(w->home.arg);
+}
+
 void worker_act(struct pl_worker *w, struct pl_action *a)
 {
 	struct pl_act act = { .action = a,
@@ -59,6 +75,7 @@ void worker_act(struct pl_worker *w, struct pl_action *a)
 		act.result = cJSON_CreateObject();
 		pl_act_end(&act, run(&act, &err), &err);
 		pl_act_let_go(&act);
+		stop_expecting(w);
 		cJSON_Delete(act.result);
 	}
 	w->pulse.active_ms = pl_clock_now_ms();
