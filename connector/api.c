@@ -181,6 +181,7 @@ void pl_api_failed(struct pl_api *api, enum pl_result r, const struct pl_error *
 	switch (r) {
 	case PL_E_FULL:
 	case PL_E_DENIED:
+		pl_web_add_header(api->rq, "Retry-After", "60");
 		pl_web_error(api->rq, 503, "store_full", "The server cannot write its store: %s.",
 			     err->text);
 		break;
@@ -320,6 +321,7 @@ enum pl_result pl_api_open(struct pl_server *server, const char *listen, uint16_
 		.route_count = sizeof ROUTES / sizeof ROUTES[0],
 		.memory_per_connection = CONNECTION_BYTES,
 		.connection_limit = MAX_CONNECTIONS,
+		.address_limit = MAX_CONNECTIONS / 2,
 		.gate = gate,
 		.other = pl_console_serve,
 		.decorate = decorate,

@@ -33,6 +33,7 @@
 #define ADDRESS_REFILL_MS 6000
 #define SPARE_FILES	  512 /* descriptors that are not port 12351's */
 #define HOUSEKEEPING_S	  5
+#define AGENT_RATE	  100	   /* calls a second; a PC makes one in some seconds */
 #define CERTIFICATES_MS	  86400000 /* between two looks at how long they last */
 
 struct run {
@@ -41,7 +42,7 @@ struct run {
 	const char *listen, *log_level;
 	struct pl_certificate_files files;
 	int64_t certificates_ms; /* when they are looked at again */
-	int64_t sda_port, admin_port;
+	int64_t sda_port, admin_port, agent_rate;
 	int lock_fd;
 };
 
@@ -223,13 +224,17 @@ static void wait_for_end(struct run *run, const sigset_t *set)
 
 enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
 {
-	struct run run = { .sda_port = SDA_PORT, .admin_port = ADMIN_PORT, .lock_fd = -1 };
+	struct run run = { .sda_port = SDA_PORT,
+			   .admin_port = ADMIN_PORT,
+			   .agent_rate = AGENT_RATE,
+			   .lock_fd = -1 };
 	struct pl_words words = { 0 };
 	const struct pl_cli_option options[] = {
 		PL_PLACE_OPTIONS(&run.place),
 		{ "--listen", PL_FORM_TEXT, &run.listen, 0, 0 },
 		{ "--sda-port", PL_FORM_NUMBER, &run.sda_port, 0, 65535 },
 		{ "--admin-port", PL_FORM_NUMBER, &run.admin_port, 0, 65535 },
+		{ "--agent-rate", PL_FORM_NUMBER, &run.agent_rate, 0, 100000 },
 		{ "--log", PL_FORM_TEXT, &run.log_level, 0, 0 },
 		{ "--tls-cert", PL_FORM_TEXT, &run.files.certificate, 0, 0 },
 		{ "--tls-key", PL_FORM_TEXT, &run.files.key, 0, 0 },
@@ -246,6 +251,7 @@ enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
 		return pl_error_set(err, PL_E_INVALID, "--log must be error, warn, info or debug");
 	if (!run.files.certificate != !run.files.key)
 		return pl_error_set(err, PL_E_INVALID, "--tls-cert and --tls-key go together");
+	run.server.agent_rate = (int)run.agent_rate;
 	if (run.log_level)
 		pl_log_set_level(pl_log_level_of(run.log_level));
 	block_signals(&signals);

@@ -114,8 +114,12 @@ void pl_housekeeping(struct pl_server *server, struct pl_db *reader)
 {
 	static struct turn turn; /* 100 KB: not for the stack */
 	struct pl_error err = { 0 };
+	int cut;
 
 	turn.server = server;
+	cut = pl_web_cut(server->sda) + pl_web_cut(server->api);
+	if (cut > 0)
+		log_info(NULL, "slow connections were ended count=%d", cut);
 	pl_api_review_streams(server, reader); /* `user remove` is another process */
 	turn.seen_count = turn.expired_count = 0;
 	pl_roster_unsaved(server->roster, note_seen, &turn);

@@ -19,11 +19,11 @@ static const struct {
 	{ "serve", pl_cmd_serve,
 	  "serve --data DIR [--listen ADDRESS] [--sda-port 12351] [--admin-port 12352] [--log "
 	  "LEVEL]\n"
-	  "        [--tls-cert FILE --tls-key FILE]\n"
+	  "        [--tls-cert FILE --tls-key FILE] [--agent-rate 100]\n"
 	  "      runs it in the foreground; port 0 takes a free one. The files' certificate is "
-	  "shown "
-	  "on the admin\n"
-	  "      port instead of our own CA's; SIGHUP reads them again" },
+	  "shown on the admin\n"
+	  "      port instead of our own CA's; SIGHUP reads them again.\n"
+	  "      --agent-rate: calls a second that one PC may make on average, 0 for any number" },
 	{ "token", pl_cmd_token,
 	  "token create --data DIR [--site ID] [--uses 1] [--expires 7d] [--url URL] [--note "
 	  "TEXT]\n"

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BURST_S	      20   /* of an agent's rate */
 #define FIRST_BUCKETS 1024 /* a power of two */
 
 struct pl_roster {
@@ -224,6 +225,25 @@ void pl_roster_revoke(struct pl_roster *roster, struct pl_roster_agent *agent)
 	pthread_mutex_lock(&roster->mutex);
 	wake(roster, agent);
 	pthread_mutex_unlock(&roster->mutex);
+}
+
+bool pl_roster_too_fast(struct pl_roster_agent *agent, int rate, int64_t now_ms)
+{
+	double most = (double)rate * BURST_S;
+
+	if (rate == 0)
+		return false;
+	if (agent->allowance_ms == 0 || now_ms < agent->allowance_ms) /* new, or the clock jumped */
+		agent->allowance = most;
+	else
+		agent->allowance += (double)(now_ms - agent->allowance_ms) * rate / 1000;
+	if (agent->allowance > most)
+		agent->allowance = most;
+	agent->allowance_ms = now_ms;
+	if (agent->allowance < 1)
+		return true;
+	agent->allowance--;
+	return false;
 }
 
 void pl_roster_site(struct pl_roster *roster, struct pl_roster_agent *agent,

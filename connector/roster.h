@@ -29,6 +29,8 @@ struct pl_roster_agent {
 	_Atomic bool has_work;	      /* the store may hold actions it has not been told of */
 	_Atomic int64_t seen_ms;      /* wall clock of its last call; 0: not since this start */
 	int64_t saved_ms;	      /* what the store has of it; only pl_roster_unsaved() */
+	double allowance;	      /* calls it may make now; only pl_roster_too_fast() */
+	int64_t allowance_ms;	      /* when that was so */
 	struct pl_park_spot *waiting; /* its long poll, under the roster's mutex */
 	struct pl_roster_agent *next;
 };
@@ -47,6 +49,10 @@ enum pl_result pl_roster_add(struct pl_roster *roster, int64_t no, const char *i
 
 /* Ends an agent's access: a poll that is open is answered at once. */
 void pl_roster_revoke(struct pl_roster *roster, struct pl_roster_agent *agent);
+
+/* Counts a call. True: it is over `rate` calls a second, after a burst of 20 seconds' worth; rate
+ * 0: never. Only on the thread of 12351. */
+bool pl_roster_too_fast(struct pl_roster_agent *agent, int rate, int64_t now_ms);
 
 /* Where the agent belongs now. */
 void pl_roster_site(struct pl_roster *roster, struct pl_roster_agent *agent,

@@ -83,6 +83,12 @@ static void look_at_peer(struct pl_server *server, const struct pl_web_request *
 		peer->trust = status ? EXPIRED : VALID;
 }
 
+static void refuse_fast(struct pl_web_request *rq)
+{
+	pl_web_add_header(rq, "Retry-After", "5");
+	pl_web_error(rq, 429, "too_fast", "This PC asks too often; it waits a little");
+}
+
 static void gate(struct pl_web_request *rq)
 {
 	struct pl_server *server = pl_web_owner(rq);
@@ -110,6 +116,8 @@ static void gate(struct pl_web_request *rq)
 		  now - peer->not_after_ms > (int64_t)RENEW_GRACE_DAYS * 86400 * 1000))
 		pl_web_error(rq, 403, "certificate_expired",
 			     "This PC's certificate has expired; renew it");
+	else if (pl_roster_too_fast(peer->agent, server->agent_rate, now))
+		refuse_fast(rq);
 	else
 		peer->agent->seen_ms = now;
 }
@@ -155,6 +163,7 @@ enum pl_result pl_sda_open(struct pl_server *server, const char *listen, uint16_
 		.route_count = sizeof ROUTES / sizeof ROUTES[0],
 		.memory_per_connection = CONNECTION_BYTES,
 		.connection_limit = server->connection_limit,
+		.address_limit = server->connection_limit / 4 * 3, /* many PCs may share one */
 		.gate = gate,
 		.peer_size = sizeof(struct peer),
 		.owner = server,

@@ -41,6 +41,7 @@ struct pl_server {
 	int64_t started_ms;
 	_Atomic int report_interval_s;
 	unsigned connection_limit; /* of port 12351 */
+	int agent_rate;		   /* calls a second that one agent may make; 0: any number */
 	_Atomic bool stopping;
 };
 

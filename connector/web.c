@@ -17,12 +17,17 @@
 #include <unistd.h>
 
 #include "linger.h"
+#include "patience.h"
+#include "platen/clock.h"
 #include "platen/log.h"
 #include "web_certificate.h"
 #include "web_request.h"
 
 #define BACKLOG	       4096
 #define IDLE_TIMEOUT_S 120
+#define FIRST_MS       20000  /* from the connection to the head of its first request */
+#define NEXT_MS	       150000 /* from an answer to the head of the next request */
+#define ANSWER_MS      600000 /* to take an answer */
 #define PRIORITIES     "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
 
 struct pl_web {
@@ -30,6 +35,7 @@ struct pl_web {
 	struct MHD_Daemon *daemon;
 	struct pl_linger *linger;
 	struct pl_web_certificates *certificates;
+	struct pl_patience *patience;
 	gnutls_datum_t ticket_key;
 	uint16_t port;
 	_Atomic int64_t connections, requests;
@@ -50,6 +56,7 @@ static void on_log(void *arg, const char *fmt, va_list args)
 /* What is kept for a connection: its life, and the owner's value. */
 struct link {
 	bool cut_short; /* answered before the peer had sent all of its request */
+	struct pl_patience_spot spot;
 	_Alignas(max_align_t) char peer[];
 };
 
@@ -79,6 +86,8 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **l
 	const union MHD_ConnectionInfo *info;
 
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		if (*link)
+			pl_patience_leave(web->patience, &((struct link *)*link)->spot);
 		end_connection(web, connection, *link);
 		free(*link);
 		*link = NULL;
@@ -87,6 +96,10 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **l
 	}
 	web->connections++;
 	*link = calloc(1, sizeof(struct link) + web->config.peer_size);
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	if (*link)
+		pl_patience_add(web->patience, &((struct link *)*link)->spot, info->connect_fd,
+				pl_clock_in_ms(FIRST_MS));
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
 	if (info && info->tls_session) {
 		gnutls_session_ticket_enable_server(info->tls_session, &web->ticket_key);
@@ -108,6 +121,14 @@ static int choose_certificate(gnutls_session_t session, const gnutls_datum_t *na
 	return pl_web_certificates_get(web->certificates, chain, count, key) ? 0 : -1;
 }
 
+static void give_until(struct pl_web *web, struct MHD_Connection *connection, int64_t by_ms)
+{
+	struct link *link = link_of(connection);
+
+	if (link)
+		pl_patience_until(web->patience, &link->spot, by_ms);
+}
+
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
 				  const char *method, const char *version, const char *upload,
 				  size_t *upload_size, void **slot)
@@ -118,6 +139,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	(void)version;
 	if (!rq) {
 		web->requests++;
+		give_until(web, connection, PL_FOREVER); /* a body has a deadline of its own */
 		rq = pl_web_request_begin(web, &web->config, connection, method, url);
 		*slot = rq;
 		return rq ? pl_web_request_admit(rq, &web->config) : MHD_NO;
@@ -134,9 +156,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 static void on_completed(void *arg, struct MHD_Connection *connection, void **slot,
 			 enum MHD_RequestTerminationCode code)
 {
-	(void)arg;
-	(void)connection;
 	(void)code;
+	give_until(arg, connection, pl_clock_in_ms(NEXT_MS));
 	pl_web_request_end(*slot);
 	*slot = NULL;
 }
@@ -215,6 +236,7 @@ static enum pl_result start(struct pl_web *web, int fd, struct pl_error *err)
 		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)choose_certificate },
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES },
 		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)c->connection_limit, NULL },
+		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)c->address_limit, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)c->memory_per_connection, NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, NULL },
 		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, web },
@@ -251,7 +273,8 @@ enum pl_result pl_web_open(const struct pl_web_config *config, struct pl_web **r
 	web->port = port_of(fd);
 	gnutls_session_ticket_key_generate(&web->ticket_key);
 	web->certificates = pl_web_certificates_create();
-	r = web->certificates
+	web->patience = pl_patience_create();
+	r = web->certificates && web->patience
 		    ? pl_web_use_certificate(web, config->certificate_pem, config->key_pem, err)
 		    : pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	if (r == PL_OK)
@@ -298,6 +321,7 @@ void pl_web_close(struct pl_web *web)
 	if (web->daemon)
 		MHD_stop_daemon(web->daemon);
 	pl_linger_close(web->linger);
+	pl_patience_destroy(web->patience);
 	pl_web_certificates_destroy(web->certificates);
 	if (web->ticket_key.data)
 		gnutls_memset(web->ticket_key.data, 0, web->ticket_key.size);
@@ -328,6 +352,16 @@ void pl_web_cut_short(const struct pl_web_request *rq)
 
 	if (link)
 		link->cut_short = true;
+}
+
+void pl_web_answering(const struct pl_web_request *rq)
+{
+	give_until(rq->web, rq->connection, pl_clock_in_ms(ANSWER_MS));
+}
+
+int pl_web_cut(struct pl_web *web)
+{
+	return pl_patience_cut(web->patience);
 }
 
 void pl_web_address(const struct pl_web_request *rq, char *out, size_t cap)

@@ -105,6 +105,7 @@ struct pl_web_config {
 	size_t route_count;
 	size_t memory_per_connection;
 	unsigned connection_limit;
+	unsigned address_limit; /* connections of one address; 0: no more than all */
 	/* Called before a body is read; refuses by setting an answer. */
 	void (*gate)(struct pl_web_request *rq);
 	/* GETs of paths that no route has; NULL: 404. */
@@ -131,6 +132,10 @@ void *pl_web_owner(const struct pl_web_request *rq);
 void pl_web_quiesce(struct pl_web *web);
 /* Ends all connections; nothing may be stepping aside any more. NULL is allowed. */
 void pl_web_close(struct pl_web *web);
+
+/* Ends the connections that have taken too long: for the head of a request, or to take an answer.
+ * Now and then, from any thread. Returns how many. */
+int pl_web_cut(struct pl_web *web);
 
 /* Figures for /metrics. */
 int64_t pl_web_connections(const struct pl_web *web);

@@ -125,6 +125,7 @@ static enum MHD_Result send_answer(struct pl_web_request *rq, const struct pl_we
 					rq->type ? rq->type : "application/json");
 	for (size_t i = 0; i < rq->header_count; i++)
 		MHD_add_response_header(response, rq->headers[i].name, rq->headers[i].value);
+	pl_web_answering(rq);
 	result = MHD_queue_response(rq->connection, (unsigned)rq->status, response);
 	MHD_destroy_response(response);
 	return result;

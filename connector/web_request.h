@@ -21,6 +21,9 @@ enum MHD_Result pl_web_request_admit(struct pl_web_request *rq, const struct pl_
  * to notice. */
 void pl_web_cut_short(const struct pl_web_request *rq);
 
+/* The answer is on its way: the peer has so long to take it. */
+void pl_web_answering(const struct pl_web_request *rq);
+
 /* Takes a piece of the body. False: the peer keeps sending past every bound, cut it off. */
 bool pl_web_request_take(struct pl_web_request *rq, const char *data, size_t n);
 

@@ -116,7 +116,8 @@ class FullDisk(unittest.TestCase):
             connector.start()
             pc = PC(folder, connector.sda_port, "filler")
             self.assertEqual(pc.enroll(connector.token()).status, 200)
-            acknowledged, refused = [], None
+            connector.api("GET", "/me")
+            session, acknowledged, refused = connector.session, [], None
             for n in range(400):
                 answer = pc.report(pc.record("fill.test", {"text": os.urandom(8000).hex()}))
                 if answer.status != 200:
@@ -127,6 +128,9 @@ class FullDisk(unittest.TestCase):
             self.assertEqual((refused.status, refused.json["error"]), (503, "store_full"))
             self.assertIn("Retry-After", refused.headers)
             self.assertEqual(pc.call("GET", "/config").status, 200)  # what needs no room is served
+            self.assertEqual(connector.call("GET", "/printers", None, session)[0], 200)
+            status, answer = connector.call("POST", "/enrolment-tokens", {"note": "n" * 200}, session)
+            self.assertEqual((status, answer["error"]), (503, "store_full"), answer)
             subprocess.run(["mount", "-o", "remount,size=12m", disk], check=True)
             record = pc.record("fill.test", {"text": "after"})
             for _ in range(50):
