@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the connector's system tests share: a connector of their own, and PCs played by pc.py."""
+import http.client
 import os
 import pathlib
 import shutil
+import ssl
 import sys
 import tempfile
 import unittest
@@ -49,6 +51,15 @@ class ConnectorCase(unittest.TestCase):
             self.assertEqual(answer.status, 200, answer)
             self.assertEqual(pc.report(pc.hello()).status, 200)
         return pc
+
+    def metric(self, name):
+        """One of the server's own figures."""
+        link = http.client.HTTPSConnection("127.0.0.1", self.connector.admin_port, timeout=60,
+                                           context=ssl._create_unverified_context())
+        link.request("GET", "/metrics")
+        text = link.getresponse().read().decode()
+        link.close()
+        return next(int(line.split()[1]) for line in text.splitlines() if line.startswith(name + " "))
 
     def assertError(self, answer, status, code):
         """An error as WIRE.md promises it: its status, its code, and one sentence."""

@@ -16,14 +16,6 @@ CUT_AFTER_S = 20 + 5 + 15  # the server's patience, its next look, and a busy ma
 
 
 class Limits(ConnectorCase):
-    def metric(self, name):
-        link = http.client.HTTPSConnection("127.0.0.1", self.connector.admin_port, timeout=60,
-                                           context=ssl._create_unverified_context())
-        link.request("GET", "/metrics")
-        text = link.getresponse().read().decode()
-        link.close()
-        return next(int(line.split()[1]) for line in text.splitlines() if line.startswith(name + " "))
-
     def memory_mb(self):
         with open(f"/proc/{self.connector.process.pid}/status") as status:
             return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmRSS:"))
