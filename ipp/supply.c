@@ -53,6 +53,8 @@ static const struct word TYPES[] = {
 	{ "staples", "staples" },
 	{ "inserts", "inserts" },
 	{ "covers", "covers" },
+	{ "matteToner", "matteToner" },
+	{ "matteInk", "matteInk" },
 	{ "inkTank", "inkTank" },
 	{ "rechargeableToner", "toner" },
 	{ "wasteTonerBox", "wasteToner" },

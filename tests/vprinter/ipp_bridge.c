@@ -78,6 +78,24 @@ static ssize_t read_file(void *arg, ipp_uchar_t *buf, size_t n)
 	return (ssize_t)fread(buf, 1, n, arg);
 }
 
+/* Copies an attribute; libcups' own copies of texts with a language are empty. */
+static void copy_attribute(ipp_t *to, ipp_attribute_t *a)
+{
+	ipp_tag_t tag = ippGetValueTag(a);
+	const char *language = NULL, **texts;
+	int n = ippGetCount(a);
+
+	if (tag != IPP_TAG_TEXTLANG && tag != IPP_TAG_NAMELANG) {
+		ippCopyAttribute(to, a, 0);
+		return;
+	}
+	texts = g_new(const char *, n);
+	for (int i = 0; i < n; i++)
+		texts[i] = ippGetString(a, i, &language);
+	ippAddStrings(to, ippGetGroupTag(a), tag, ippGetName(a), n, language, texts);
+	g_free(texts);
+}
+
 /* An answer captured from a real printer, ipp/answer.bin, as the answer to this request; NULL where
  * there is none. */
 static ipp_t *captured(const struct vp_printer *p, ipp_t *request)
@@ -92,7 +110,7 @@ static ipp_t *captured(const struct vp_printer *p, ipp_t *request)
 		for (ipp_attribute_t *a = ippFirstAttribute(all); a; a = ippNextAttribute(all))
 			if (ippGetGroupTag(a) == IPP_TAG_PRINTER && ippGetName(a) &&
 			    wanted(request, ippGetName(a)))
-				ippCopyAttribute(answer, a, 0);
+				copy_attribute(answer, a);
 	}
 	ippDelete(all);
 	if (file)
