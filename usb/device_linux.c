@@ -30,6 +30,12 @@ enum pl_usb_power pl_usb_power(struct pl_usb *usb, const struct pl_usb_device *d
 	return usb_sysfs_power(USB_SYSFS, dev);
 }
 
+int64_t pl_usb_traffic(struct pl_usb *usb, const struct pl_usb_device *dev)
+{
+	(void)usb;
+	return usb_sysfs_traffic(USB_SYSFS, dev);
+}
+
 /* Asks usbfs itself, which knows of a claim before sysfs shows it; `otherwise` where it cannot be
  * asked. The node only opens for who may write to it. */
 static enum pl_usb_owner ask_usbfs(const struct pl_usb_device *dev, uint8_t interface,
@@ -55,15 +61,23 @@ static enum pl_usb_owner ask_usbfs(const struct pl_usb_device *dev, uint8_t inte
 	return owner;
 }
 
+enum pl_usb_owner pl_usb_owner_shown(struct pl_usb *usb, const struct pl_usb_device *dev,
+				     uint8_t interface, char ret_name[static 32])
+{
+	(void)usb;
+	ret_name[0] = '\0';
+	return usb_sysfs_is_attached(USB_SYSFS, dev)
+		       ? usb_sysfs_owner(USB_SYSFS, dev, interface, ret_name)
+		       : PL_USB_OWNER_UNKNOWN;
+}
+
 enum pl_usb_owner pl_usb_owner(struct pl_usb *usb, const struct pl_usb_device *dev,
 			       uint8_t interface, char ret_name[static 32])
 {
-	enum pl_usb_owner owner = PL_USB_OWNER_UNKNOWN;
+	enum pl_usb_owner owner = pl_usb_owner_shown(usb, dev, interface, ret_name);
 
-	ret_name[0] = '\0';
 	if (!usb_sysfs_is_attached(USB_SYSFS, dev))
-		return owner;
-	owner = usb_sysfs_owner(USB_SYSFS, dev, interface, ret_name);
+		return PL_USB_OWNER_UNKNOWN;
 	if ((owner == PL_USB_OWNER_NONE || owner == PL_USB_OWNER_UNKNOWN) &&
 	    pl_usb_power(usb, dev) != PL_USB_POWER_SUSPENDED)
 		owner = ask_usbfs(dev, interface, owner, ret_name);

@@ -69,21 +69,26 @@ static struct pl_span read_line(const char *root, const char *device, const char
 	return pl_span_trim((struct pl_span){ buf, n > 0 ? (size_t)n : 0 });
 }
 
-/* Reads a decimal number of 0..255; -1 where there is none. */
-static int read_number(const char *root, const char *device, const char *file)
+/* Reads a decimal number of 0..max; -1 where there is none. */
+static int64_t read_count(const char *root, const char *device, const char *file, int64_t max)
 {
 	char buf[16];
 	struct pl_span line = read_line(root, device, file, buf, sizeof(buf));
-	int value = 0;
+	int64_t value = 0;
 
 	for (size_t i = 0; i < line.size; i++) {
 		if (line.at[i] < '0' || line.at[i] > '9')
 			return -1;
 		value = value * 10 + (line.at[i] - '0');
-		if (value > UINT8_MAX)
+		if (value > max)
 			return -1;
 	}
 	return line.size > 0 ? value : -1;
+}
+
+static int read_number(const char *root, const char *device, const char *file)
+{
+	return (int)read_count(root, device, file, UINT8_MAX);
 }
 
 /* How many bytes of UTF-8 begin at `s`: 1..4, or 0 where it is none. */
@@ -210,6 +215,11 @@ enum pl_usb_power usb_sysfs_power(const char *root, const struct pl_usb_device *
 	if (pl_span_is(status, "active") || pl_span_is(status, "resuming"))
 		return PL_USB_POWER_ACTIVE;
 	return PL_USB_POWER_UNKNOWN;
+}
+
+int64_t usb_sysfs_traffic(const char *root, const struct pl_usb_device *dev)
+{
+	return read_count(root, dev->port_path, "urbnum", UINT32_MAX);
 }
 
 enum pl_usb_owner usb_owner_of(const char *driver)

@@ -5,9 +5,9 @@
 /*
  * Sysfs: what Linux already knows of every USB device. Reading it never wakes a printer.
  *
- *     /sys/bus/usb/devices/1-2/            busnum devnum descriptors serial power/runtime_status
- *     /sys/bus/usb/devices/1-2:1.0/        interface 0 of configuration 1: driver -> …/usblp
- *         ieee1284_id  usbmisc/lp0         both only while usblp has it
+ *     /sys/bus/usb/devices/1-2/            busnum devnum descriptors serial urbnum
+ * power/runtime_status /sys/bus/usb/devices/1-2:1.0/        interface 0 of configuration 1: driver
+ * -> …/usblp ieee1284_id  usbmisc/lp0         both only while usblp has it
  *
  * `root` is USB_SYSFS; a test passes a folder of its own. Threads: any. Memory: the caller's.
  */
@@ -24,6 +24,9 @@ enum pl_result usb_sysfs_list(const char *root, struct pl_usb_device *ret_device
 bool usb_sysfs_is_attached(const char *root, const struct pl_usb_device *dev);
 
 enum pl_usb_power usb_sysfs_power(const char *root, const struct pl_usb_device *dev);
+
+/* The kernel's count of the device's URBs; PL_USB_TRAFFIC_UNKNOWN. */
+int64_t usb_sysfs_traffic(const char *root, const struct pl_usb_device *dev);
 
 /* What a driver's name means for us. */
 enum pl_usb_owner usb_owner_of(const char *driver);

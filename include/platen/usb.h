@@ -106,8 +106,20 @@ void pl_usb_unwatch(struct pl_usb *usb); /* after it returns, `changed` is not c
 enum pl_usb_owner pl_usb_owner(struct pl_usb *usb, const struct pl_usb_device *dev,
 			       uint8_t interface, char ret_name[static 32]);
 
+/* The same from sysfs alone: opens nothing, which would put off a printer's falling asleep. A claim
+ * may be a moment old before it shows here. */
+enum pl_usb_owner pl_usb_owner_shown(struct pl_usb *usb, const struct pl_usb_device *dev,
+				     uint8_t interface, char ret_name[static 32]);
+
 /* Runtime power state, from sysfs; never wakes the device. */
 enum pl_usb_power pl_usb_power(struct pl_usb *usb, const struct pl_usb_device *dev);
+
+#define PL_USB_TRAFFIC_UNKNOWN (-1)
+
+/* How many transfers the kernel has made with this device since it was plugged in, whoever wanted
+ * them; from sysfs, never wakes the device. Two numbers are compared: where they differ, somebody
+ * talked to the printer in between. PL_USB_TRAFFIC_UNKNOWN where the system does not count. */
+int64_t pl_usb_traffic(struct pl_usb *usb, const struct pl_usb_device *dev);
 
 /* Reads the IEEE 1284 device ID of a class-7 setting: the text behind the 16-bit length prefix,
  * into `ret_text` (NUL-terminated), its bytes in *ret_size. Asks the device without a claim (wIndex

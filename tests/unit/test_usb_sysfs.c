@@ -201,6 +201,18 @@ static void reads_power(void **state)
 	}
 }
 
+static void counts_traffic(void **state)
+{
+	struct pl_usb_device dev = the_mfp();
+
+	(void)state;
+	assert_int_equal(usb_sysfs_traffic(root, &dev), PL_USB_TRAFFIC_UNKNOWN);
+	write_text("1-2.3", "urbnum", "4294967295\n"); /* the kernel's counter is 32 bits wide */
+	assert_int_equal(usb_sysfs_traffic(root, &dev), UINT32_MAX);
+	write_text("1-2.3", "urbnum", "nonsense\n");
+	assert_int_equal(usb_sysfs_traffic(root, &dev), PL_USB_TRAFFIC_UNKNOWN);
+}
+
 static void reads_the_owner_from_the_driver_link(void **state)
 {
 	static const struct {
@@ -275,6 +287,7 @@ int main(void)
 		cmocka_unit_test(cuts_long_text_between_characters),
 		cmocka_unit_test(knows_a_device_by_its_address),
 		cmocka_unit_test(reads_power),
+		cmocka_unit_test(counts_traffic),
 		cmocka_unit_test(reads_the_owner_from_the_driver_link),
 		cmocka_unit_test(reads_the_id_that_usblp_kept),
 		cmocka_unit_test(finds_the_lp_node),

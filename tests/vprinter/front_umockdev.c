@@ -133,7 +133,7 @@ void vp_umockdev_add(struct vp_umockdev *u, struct vp_printer *printer)
 		abort();
 	port->front = u;
 	port->printer = printer;
-	port->gate = -1;
+	port->gate = port->urbnum_fd = -1;
 	port->suspend_ms = PL_FOREVER;
 	pthread_mutex_init(&port->mutex, NULL);
 	umock_usbfs_init(port);

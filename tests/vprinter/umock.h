@@ -44,7 +44,9 @@ struct umock_port {
 	char drivers[VP_MAX_INTERFACES][16]; /* kernel driver bound, "" for none */
 	struct umock_urb *pending, *finished;
 	int finished_count;
-	int clients; /* open descriptors, lp included */
+	int clients;   /* open descriptors, lp included */
+	int urbnum_fd; /* of the attribute; -1: unplugged */
+	unsigned urbs;
 	bool suspended;
 	int64_t suspend_ms; /* when it suspends, monotonic; PL_FOREVER: it does not */
 	struct umock_lp *lp, *retired_lps;
@@ -72,6 +74,8 @@ void umock_sysfs_driver(struct umock_port *port, unsigned interface, const char 
 /* The usblp side of an interface: ieee1284_id and class device lpN; `id` NULL takes them away. */
 void umock_sysfs_lp(struct umock_port *port, unsigned interface, int number, const char *id);
 void umock_sysfs_power(struct umock_port *port, bool suspended);
+/* Counts a transfer with the device in its "urbnum". Called without the port's lock. */
+void umock_sysfs_count(struct umock_port *port);
 
 /* --- umock_files.c --- */
 /* Writes root/path, making folders. */

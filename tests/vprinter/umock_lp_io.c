@@ -96,6 +96,7 @@ void *umock_lp_read_loop(void *arg)
 					       .owner = lp };
 		lp->in_busy = true;
 		pthread_mutex_unlock(&lp->mutex);
+		umock_sysfs_count(lp->port);
 		vp_device_submit(device, &lp->in);
 		pthread_mutex_lock(&lp->mutex);
 		while (lp->in_busy && lp->opens > 0 && !lp->stopping)
@@ -143,6 +144,7 @@ void *umock_lp_write_loop(void *arg)
 						.done = out_done,
 						.owner = lp };
 		lp->out_busy = true;
+		umock_sysfs_count(lp->port);
 		vp_device_submit(lp->port->printer->device, &lp->out);
 		pthread_mutex_lock(&lp->mutex);
 		while (lp->out_busy && !lp->stopping)

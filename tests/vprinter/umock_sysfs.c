@@ -3,6 +3,7 @@
  * test bed's root. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -172,6 +173,40 @@ static void add_descriptors(struct umock_port *port)
 	g_byte_array_free(all, TRUE);
 }
 
+/* Written at each transfer: in place, for a number that only grows. */
+static void add_urbnum(struct umock_port *port)
+{
+	char *path = g_strdup_printf("%s/sys%s/urbnum", port->front->root, port->sys);
+
+	attribute(port->front, port->sys, "urbnum", "0\n");
+	pthread_mutex_lock(&port->mutex);
+	port->urbs = 0;
+	port->urbnum_fd = open(path, O_WRONLY | O_CLOEXEC);
+	pthread_mutex_unlock(&port->mutex);
+	g_free(path);
+}
+
+static void remove_urbnum(struct umock_port *port)
+{
+	pthread_mutex_lock(&port->mutex);
+	if (port->urbnum_fd >= 0)
+		close(port->urbnum_fd);
+	port->urbnum_fd = -1;
+	pthread_mutex_unlock(&port->mutex);
+}
+
+void umock_sysfs_count(struct umock_port *port)
+{
+	char text[16];
+	int n;
+
+	pthread_mutex_lock(&port->mutex);
+	n = snprintf(text, sizeof(text), "%u\n", ++port->urbs);
+	if (port->urbnum_fd >= 0 && pwrite(port->urbnum_fd, text, (size_t)n, 0) != n)
+		fprintf(stderr, "vprinter: cannot write urbnum: %s\n", strerror(errno));
+	pthread_mutex_unlock(&port->mutex);
+}
+
 void umock_sysfs_add(struct umock_port *port)
 {
 	struct vp_umockdev *u = port->front;
@@ -201,6 +236,7 @@ void umock_sysfs_add(struct umock_port *port)
 	attribute(u, sys, "idVendor", "%04x\n", d->vendor_id);
 	attribute(u, sys, "idProduct", "%04x\n", d->product_id);
 	attribute(u, sys, "maxchild", "0\n");
+	add_urbnum(port);
 	attribute(u, sys, "power/control", "auto\n");
 	add_string(port, "manufacturer", 1);
 	add_string(port, "product", 2);
@@ -232,6 +268,7 @@ void umock_sysfs_remove(struct umock_port *port)
 	}
 	umock_uevent(u, "remove", port->sys, "usb", "usb_device");
 	umock_unlink(u, listed);
+	remove_urbnum(port);
 	umock_remove_tree(dir);
 	g_free(listed);
 	g_free(dir);

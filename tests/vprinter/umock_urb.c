@@ -121,6 +121,7 @@ int umock_urb_submit(struct umock_port *port, UMockdevIoctlClient *client, UMock
 	urb->next = port->pending;
 	port->pending = urb;
 	pthread_mutex_unlock(&port->mutex);
+	umock_sysfs_count(port);
 	vp_device_submit(port->printer->device, &urb->transfer);
 	return 0;
 }
@@ -198,6 +199,7 @@ int umock_control(struct umock_port *port, UMockdevIoctlClient *client, UMockdev
 			NULL);
 	if (c->wLength > 0 && !buffer)
 		return EFAULT;
+	umock_sysfs_count(port);
 	error = -vp_device_control(port->printer->device, setup, buffer ? buffer->data : NULL,
 				   c->wLength, &actual);
 	*result = (int)actual;
