@@ -13,6 +13,13 @@ else()
   message(FATAL_ERROR "agent/os has no files for ${CMAKE_SYSTEM_NAME}: write what agent/os/*.h ask for and name them here")
 endif()
 
+# Where usb/quirks.ini is installed; a package that puts it elsewhere says so.
+include(GNUInstallDirs)
+set(PLATEN_QUIRKS_FILE "${CMAKE_INSTALL_FULL_DATADIR}/platen/quirks.ini" CACHE FILEPATH
+  "the installed list of printers' oddities")
+set_source_files_properties(os/quirk_files_posix.c PROPERTIES
+  COMPILE_DEFINITIONS "PL_QUIRKS_FILE=\"${PLATEN_QUIRKS_FILE}\"")
+
 list(APPEND AGENT_SOURCES
   act.c act_end.c act_firmware.c act_hold.c act_identify.c act_print_test_page.c act_probe_now.c act_reboot.c act_table.c
   firmware_note.c firmware_send.c package_fetch.c package_trust.c

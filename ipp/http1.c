@@ -35,7 +35,8 @@ static bool wants_length(const struct pl_http_request *q)
 	       strcmp(q->method, "PUT") == 0;
 }
 
-static enum pl_result build_head(const struct pl_http_request *q, struct pl_bytes *out)
+static enum pl_result build_head(const struct pl_stream *s, const struct pl_http_request *q,
+				 struct pl_bytes *out)
 {
 	enum pl_result r = pl_bytes_add_format(out, "%s %s HTTP/1.1\r\nHost: %s\r\n", q->method,
 					       q->target, q->host);
@@ -48,6 +49,8 @@ static enum pl_result build_head(const struct pl_http_request *q, struct pl_byte
 		r = pl_bytes_add_format(out, "Content-Length: %zu\r\n", q->body_size);
 	if (r == PL_OK && q->close)
 		r = pl_bytes_add_text(out, "Connection: close\r\n");
+	if (r == PL_OK && s->http_headers)
+		r = pl_bytes_add_text(out, s->http_headers);
 	if (r == PL_OK && q->headers)
 		r = pl_bytes_add_text(out, q->headers);
 	return r == PL_OK ? pl_bytes_add_text(out, "\r\n") : r;
@@ -91,7 +94,7 @@ static enum pl_result send_request(struct pl_stream *s, const struct pl_http_req
 	enum pl_result r;
 
 	pl_bytes_init(&head, MAX_REQUEST_HEAD + SMALL_BODY);
-	r = build_head(q, &head);
+	r = build_head(s, q, &head);
 	if (r == PL_OK && small)
 		r = pl_bytes_add(&head, q->body, q->body_size);
 	if (r != PL_OK)

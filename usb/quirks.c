@@ -209,6 +209,8 @@ void pl_quirks_find(const struct pl_quirk_set *set, uint16_t vendor_id, uint16_t
 			by[k] = row;
 		}
 	}
+	if (by[PL_QUIRK_HEADERS])
+		memcpy(q.headers, by[PL_QUIRK_HEADERS]->headers, sizeof(q.headers));
 	if (q.value[PL_QUIRK_BLACKLIST])
 		take_origin(&q, by[PL_QUIRK_BLACKLIST]);
 	else if (q.value[PL_QUIRK_UNIDIR])

@@ -18,6 +18,7 @@ struct quirk_row {
 	int product_id;
 	unsigned told; /* bits 1u << enum pl_quirk: what it says something about */
 	uint32_t value[PL_QUIRK_COUNT];
+	char headers[PL_MAX_QUIRK_HEADERS];
 	char file[PL_MAX_QUIRK_FILE];
 	int line; /* of the last word that forbids to ask */
 };

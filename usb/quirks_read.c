@@ -13,8 +13,10 @@ enum kind { BOOLEAN, COUNT, DURATION, RESET, RESPONSES, TEXT };
 
 #define OF_NO_CONSEQUENCE (-1)
 
-/* No fax or scan is offered here, no printer is ever reset, no IPP is passed on, a body that ends
- * early is an answer of its own, and names come from the printer's languages. */
+/* Why a word may change nothing: no fax or scan is offered here, no printer is ever reset, no IPP
+ * is passed on; attributes count whatever the status beside them says, and however crooked they
+ * are, as far as they can be read; a printer that answers in part, or cuts its answer off, is asked
+ * again a little later, as any is; and names come from the printer's languages. */
 static const struct word {
 	const char *name;
 	enum kind kind;
@@ -28,7 +30,8 @@ static const struct word {
 	{ "init-delay", DURATION, PL_QUIRK_INIT_DELAY },
 	{ "init-reset", RESET, OF_NO_CONSEQUENCE },
 	{ "init-retry-partial", BOOLEAN, OF_NO_CONSEQUENCE },
-	{ "init-timeout", DURATION, OF_NO_CONSEQUENCE },
+	{ "init-timeout", DURATION, PL_QUIRK_INIT_TIMEOUT },
+	{ "kept-awake", BOOLEAN, PL_QUIRK_KEPT_AWAKE }, /* our word */
 	{ "mfg", TEXT, OF_NO_CONSEQUENCE },
 	{ "model", TEXT, OF_NO_CONSEQUENCE },
 	{ "request-delay", DURATION, PL_QUIRK_REQUEST_DELAY },
@@ -253,14 +256,60 @@ static bool read_value(enum kind kind, const char *text, uint32_t *ret_value)
 	return true;
 }
 
+/* Letters, digits and dashes; the value without what could end a line. */
+static bool is_header(const char *name, const char *value)
+{
+	if (!name[0])
+		return false;
+	for (const char *c = name; *c; c++)
+		if (!(*c >= '0' && *c <= '9') &&
+		    !(pl_ascii_lower(*c) >= 'a' && pl_ascii_lower(*c) <= 'z') && *c != '-')
+			return false;
+	for (const char *c = value; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return false;
+	return true;
+}
+
+/* "http-connection = close": a header of each request. An empty value wants none, which is what is
+ * sent where nothing is said. How a request is framed, and whom it is for, is not for a file to
+ * say.
+ */
+static void take_header(struct file *f, int line, const char *name, const char *value,
+			struct quirk_row *row)
+{
+	static const char *const OURS[] = { "host", "content-length", "content-type",
+					    "transfer-encoding" };
+	size_t used = strlen(row->headers), room = sizeof(row->headers) - used;
+
+	row->told |= 1u << PL_QUIRK_HEADERS;
+	for (size_t i = 0; i < sizeof(OURS) / sizeof(OURS[0]); i++)
+		if (pl_span_is_word(pl_span_of(name), OURS[i]))
+			return;
+	if (!is_header(name, value)) {
+		complain(f, line, "this is no header", name);
+		return;
+	}
+	if (!value[0])
+		return;
+	if ((size_t)snprintf(row->headers + used, room, "%s: %s\r\n", name, value) >= room) {
+		row->headers[used] = '\0';
+		complain(f, line, "too many headers", name);
+		return;
+	}
+	row->value[PL_QUIRK_HEADERS] = 1;
+}
+
 static void take_word(struct file *f, int line, const struct token *key, const struct token *value,
 		      struct quirk_row *row)
 {
 	const struct word *word = NULL;
 	uint32_t number;
 
-	if (pl_span_starts(pl_span_of(key->text), "http-"))
-		return; /* a header: what is asked here needs none */
+	if (pl_span_starts(pl_span_of(key->text), "http-")) {
+		take_header(f, line, key->text + strlen("http-"), value->text, row);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
 		if (strcmp(WORDS[i].name, key->text) == 0)
 			word = &WORDS[i];

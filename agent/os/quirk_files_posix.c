@@ -9,16 +9,15 @@
 #include "platen/file.h"
 #include "platen/log.h"
 
-#ifndef PL_QUIRKS_FILE
-#define PL_QUIRKS_FILE "/usr/share/platen/quirks.ini"
-#endif
 #define MAX_FILE (256 * 1024)
 
-/* Own rows first: among equals the first one counts. */
+/* Among equals the first one counts: the administrator's word, then ours, then the others'. */
 static const struct place {
-	const char *dir, *suffix;
+	const char *dir, *suffix; /* dir NULL: the one file `suffix` */
 	pl_quirk_adder add;
 } PLACES[] = {
+	{ "/etc/platen/quirks.d", ".conf", pl_quirks_add },
+	{ NULL, PL_QUIRKS_FILE, pl_quirks_add },
 	{ "/usr/share/ipp-usb/quirks", ".conf", pl_quirks_add },
 	{ "/etc/ipp-usb/quirks", ".conf", pl_quirks_add },
 	{ "/usr/share/cups/usb", "usb-quirks", pl_quirks_add_cups },
@@ -69,6 +68,13 @@ enum pl_result pl_quirk_files_read_dir(struct pl_quirk_set *set, const char *dir
 	return r;
 }
 
+static enum pl_result read_place(struct pl_quirk_set *set, const struct place *p,
+				 struct pl_error *err)
+{
+	return p->dir ? pl_quirk_files_read_dir(set, p->dir, p->suffix, p->add, err)
+		      : read_file(set, p->suffix, p->add, err);
+}
+
 enum pl_result pl_quirk_files_read(struct pl_quirk_set **ret_set, struct pl_error *err)
 {
 	struct pl_quirk_set *set;
@@ -76,10 +82,8 @@ enum pl_result pl_quirk_files_read(struct pl_quirk_set **ret_set, struct pl_erro
 
 	if (r != PL_OK)
 		return r;
-	r = read_file(set, PL_QUIRKS_FILE, pl_quirks_add, err);
 	for (size_t i = 0; r == PL_OK && i < sizeof(PLACES) / sizeof(PLACES[0]); i++)
-		r = pl_quirk_files_read_dir(set, PLACES[i].dir, PLACES[i].suffix, PLACES[i].add,
-					    err);
+		r = read_place(set, &PLACES[i], err);
 	if (r == PL_OK)
 		*ret_set = set;
 	else

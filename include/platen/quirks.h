@@ -27,10 +27,11 @@
 #include "platen/result.h"
 #include "platen/span.h"
 
-#define PL_MAX_QUIRK_ROWS  1024 /* of either kind */
-#define PL_MAX_QUIRK_MODEL 128
-#define PL_MAX_QUIRK_FILE  32
-#define PL_MAX_QUIRK_DELAY 60000 /* milliseconds; longer ones are cut to it */
+#define PL_MAX_QUIRK_ROWS    1024 /* of either kind */
+#define PL_MAX_QUIRK_MODEL   128
+#define PL_MAX_QUIRK_FILE    32
+#define PL_MAX_QUIRK_HEADERS 160   /* bytes with NUL, of all that one section wants */
+#define PL_MAX_QUIRK_DELAY   60000 /* milliseconds; longer ones are cut to it */
 
 /* The words that change what is done here. */
 enum pl_quirk {
@@ -42,13 +43,17 @@ enum pl_quirk {
 	PL_QUIRK_SEND_DELAY,	 /* ms between transfers to the printer, … */
 	PL_QUIRK_SEND_THRESHOLD, /* … before one of more bytes than this */
 	PL_QUIRK_ZLP_SEND,	 /* a full last packet is followed by an empty one */
+	PL_QUIRK_INIT_TIMEOUT,	 /* ms that an answer may take, where that is more than usual */
+	PL_QUIRK_HEADERS,	 /* 1: `headers` holds lines for the head of each request */
+	PL_QUIRK_KEPT_AWAKE,	 /* it does not sleep while it is asked: leave it alone when idle */
 	PL_QUIRK_COUNT
 };
 
 /* What holds for one printer; all zero: nothing odd is known. */
 struct pl_quirks {
 	uint32_t value[PL_QUIRK_COUNT];
-	char file[PL_MAX_QUIRK_FILE]; /* who forbids to ask, and where: "blacklist.conf", 6 */
+	char headers[PL_MAX_QUIRK_HEADERS]; /* for every request, each line ended by CRLF */
+	char file[PL_MAX_QUIRK_FILE];	    /* who forbids to ask, and where: "blacklist.conf", 6 */
 	int line;
 };
 

@@ -39,6 +39,8 @@ struct pl_stream_ops {
 /* The first member of every concrete stream. */
 struct pl_stream {
 	const struct pl_stream_ops *ops;
+	const char *http_headers; /* lines for the head of every HTTP request on it, each ended by
+				     CRLF, which a printer's quirks want; outlives it; NULL: none */
 };
 
 static inline enum pl_result pl_stream_read(struct pl_stream *s, void *buf, size_t cap,

@@ -119,6 +119,21 @@ static void among_equals_the_first_wins(void **state)
 	assert_int_equal(value(*state, PL_QUIRK_ZLP_SEND), 1);
 }
 
+static void headers_are_whole_lines(void **state)
+{
+	struct pl_quirks q;
+
+	add(*state,
+	    "[HP*]\nhttp-connection = close\nhttp-X-More = \"a b\"\nhttp-host = elsewhere\n");
+	add(*state, "[HP LaserJet*]\nhttp-connection = keep-alive\n");
+	pl_quirks_find(*state, 0x03f0, 1, "HP", "Ink", &q);
+	assert_string_equal(q.headers, "connection: close\r\nX-More: a b\r\n");
+	pl_quirks_find(*state, 0x03f0, 1, "HP", "LaserJet 1", &q);
+	assert_string_equal(q.headers, "connection: keep-alive\r\n");
+	pl_quirks_find(*state, 0x04a9, 1, "Canon", "X", &q);
+	assert_string_equal(q.headers, "");
+}
+
 static void false_overrules_true(void **state)
 {
 	struct pl_quirks q;
@@ -169,6 +184,8 @@ static void values_are_read(void **state)
 	assert_int_equal(value(*state, PL_QUIRK_SEND_DELAY), 60000);
 	assert_int_equal(value(*state, PL_QUIRK_SEND_THRESHOLD), 512);
 	assert_int_equal(value(*state, PL_QUIRK_ZLP_SEND), 1);
+	assert_int_equal(value(*state, PL_QUIRK_INIT_TIMEOUT), 20000);
+	assert_int_equal(value(*state, PL_QUIRK_HEADERS), 0); /* empty: none is sent */
 }
 
 static void a_long_delay_is_cut(void **state)
@@ -291,6 +308,7 @@ int main(void)
 		WITH_SET(false_overrules_true),
 		WITH_SET(names_are_ipp_usbs),
 		WITH_SET(values_are_read),
+		WITH_SET(headers_are_whole_lines),
 		WITH_SET(a_long_delay_is_cut),
 		cmocka_unit_test(faults_are_named_and_passed_over),
 		WITH_SET(a_broken_section_takes_nothing_along),

@@ -32,13 +32,15 @@ static const cJSON *behaviour(const struct web *w)
 static void log_request(struct web *w, int status, size_t bytes)
 {
 	cJSON *line = cJSON_CreateObject();
-	char request[VP_MAX_TARGET + 32];
+	char request[VP_MAX_TARGET + 32], connection[32];
 
 	snprintf(request, sizeof(request), "%s %s", w->http.method, w->http.target);
 	cJSON_AddStringToObject(line, "pipe", vp_pipe_name(w->http.pipe));
 	cJSON_AddStringToObject(line, "request", request);
 	cJSON_AddNumberToObject(line, "status", status);
 	cJSON_AddNumberToObject(line, "bytes", (double)bytes);
+	if (vp_http_header(&w->http, "Connection", connection, sizeof(connection))[0])
+		cJSON_AddStringToObject(line, "connection", connection);
 	vp_log_json(w->printer->log, "http", line);
 }
 
