@@ -10,6 +10,7 @@
  */
 
 #include "conversation.h"
+#include "platen/http1.h"
 #include "platen/stream.h"
 
 struct line {
@@ -23,6 +24,13 @@ struct line {
  * the printer's quirks want. */
 enum pl_result line_pick_up(struct line *l, struct pl_error *err);
 void line_hang_up(struct line *l);
+
+/* When a request that is made now is given up: after `ms`, later for a printer whose quirks say
+ * that it takes long to begin, and never after the conversation's end. */
+int64_t line_by(const struct line *l, int64_t ms);
+
+/* True when another request may follow this answer on the same line. */
+bool line_may_go_on(const struct line *l, const struct pl_http_response *response);
 
 /* Asks in one language what the conversation's depth wants; what it told is taken. Returns PL_OK |
  * PL_E_NOT_FOUND (this printer does not speak it) | what the language says. */

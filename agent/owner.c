@@ -21,14 +21,18 @@ const struct pl_usb_setting *pl_owner_print_pipe(const struct pl_usb_device *dev
 	return found;
 }
 
+/* pl_usb_owner() or pl_usb_owner_shown() */
+typedef enum pl_usb_owner (*owner_of)(struct pl_usb *usb, const struct pl_usb_device *dev,
+				      uint8_t interface, char ret_name[static 32]);
+
 /* One interface in the hands of a program's libusb is enough: that program may be printing or
  * scanning on it this moment, and several devices fail when two interfaces work at once. */
 static void look_at_interface(struct pl_usb *usb, const struct pl_usb_device *dev,
-			      uint8_t interface, struct pl_occupancy *o)
+			      uint8_t interface, owner_of owner, struct pl_occupancy *o)
 {
 	char driver[32];
 
-	switch (pl_usb_owner(usb, dev, interface, driver)) {
+	switch (owner(usb, dev, interface, driver)) {
 	case PL_USB_OWNER_USBFS:
 		o->busy = true;
 		o->owner = PL_OWNER_OTHER;
@@ -81,8 +85,8 @@ static void look_at_queues(const struct pl_usb_device *dev, struct pl_occupancy 
 		 queues.active_jobs);
 }
 
-void pl_owner_look(struct pl_usb *usb, const struct pl_usb_device *dev,
-		   struct pl_occupancy *ret_occupancy)
+static void look(struct pl_usb *usb, const struct pl_usb_device *dev, owner_of owner,
+		 struct pl_occupancy *ret_occupancy)
 {
 	struct pl_occupancy o = { .owner = PL_OWNER_NONE };
 	const struct pl_usb_setting *pipe = pl_owner_print_pipe(dev);
@@ -93,11 +97,23 @@ void pl_owner_look(struct pl_usb *usb, const struct pl_usb_device *dev,
 		if (dev->settings[i].interface == last)
 			continue;
 		last = dev->settings[i].interface;
-		look_at_interface(usb, dev, dev->settings[i].interface, &o);
+		look_at_interface(usb, dev, dev->settings[i].interface, owner, &o);
 	}
-	o.pipe_is_free = pipe && !o.busy &&
-			 pl_usb_owner(usb, dev, pipe->interface, driver) == PL_USB_OWNER_NONE;
+	o.pipe_is_free =
+		pipe && !o.busy && owner(usb, dev, pipe->interface, driver) == PL_USB_OWNER_NONE;
 	look_at_broker(dev, &o);
 	look_at_queues(dev, &o);
 	*ret_occupancy = o;
+}
+
+void pl_owner_look(struct pl_usb *usb, const struct pl_usb_device *dev,
+		   struct pl_occupancy *ret_occupancy)
+{
+	look(usb, dev, pl_usb_owner, ret_occupancy);
+}
+
+void pl_owner_glance(struct pl_usb *usb, const struct pl_usb_device *dev,
+		     struct pl_occupancy *ret_occupancy)
+{
+	look(usb, dev, pl_usb_owner_shown, ret_occupancy);
 }

@@ -26,6 +26,11 @@ struct pl_occupancy {
 void pl_owner_look(struct pl_usb *usb, const struct pl_usb_device *dev,
 		   struct pl_occupancy *ret_occupancy);
 
+/* The same without opening anything at all, for a printer that sleeps or should: who holds it may
+ * show a moment later. */
+void pl_owner_glance(struct pl_usb *usb, const struct pl_usb_device *dev,
+		     struct pl_occupancy *ret_occupancy);
+
 /* The print pipe (7/1/2, else 7/1/1) of a device; NULL where it has none. */
 const struct pl_usb_setting *pl_owner_print_pipe(const struct pl_usb_device *dev);
 

@@ -163,7 +163,8 @@ static enum pl_result talk(struct conversation *c, const struct pl_occupancy *o,
 		r = conversation_http(c, err);
 	if (r != PL_OK || c->r->access.tier >= 1 || pl_known_way(c->known) == PL_WAY_HTTP)
 		return r;
-	if (c->prober->pjl == PL_PJL_NEVER || !c->speaks_pjl || c->depth != PL_DEPTH_FULL)
+	if (c->prober->pjl == PL_PJL_NEVER || !c->speaks_pjl ||
+	    (c->depth == PL_DEPTH_SMALL && c->known->pjl != PL_SKILL_YES))
 		return PL_OK;
 	if (o->owner != PL_OWNER_USBLP && !o->pipe_is_free) {
 		snprintf(c->r->access.note, sizeof(c->r->access.note),
@@ -191,7 +192,10 @@ static enum pl_result converse(struct conversation *c, struct pl_error *err)
 	struct pl_occupancy occupancy;
 	enum pl_result r;
 
-	pl_owner_look(c->prober->usb, c->dev, &occupancy);
+	if (c->depth == PL_DEPTH_PASSIVE)
+		pl_owner_glance(c->prober->usb, c->dev, &occupancy);
+	else
+		pl_owner_look(c->prober->usb, c->dev, &occupancy);
 	c->r->access.owner = occupancy.owner;
 	c->r->access.busy = occupancy.busy;
 	c->http_port = occupancy.http_port;

@@ -47,9 +47,12 @@ struct pl_known {
 	bool can_flash, can_sound, can_display;		       /* what Identify-Printer does */
 	struct pl_fact identity[PL_SOURCE_COUNT][PL_ID_COUNT]; /* told once, not asked again */
 	int64_t identity_ms[PL_SOURCE_COUNT];		       /* when; 0: not yet */
+	char event_mark[96]; /* ETag of LEDM's event table when everything was last read */
+	int64_t status_ms;   /* when LEDM's status was last read */
 	struct pl_glance glance;
 	bool glanced;
-	bool changed; /* the last small look brought something new: look at everything */
+	bool changed;	    /* the last small look brought something new: look at everything */
+	bool tells_changes; /* small looks show any change: no full one is needed to be sure */
 };
 
 /* The way this printer can be asked, as far as it is known. */

@@ -102,9 +102,26 @@ static enum pl_result pause_before(struct line *l, struct pl_error *err)
 
 enum pl_result line_pick_up(struct line *l, struct pl_error *err)
 {
+	const char *headers = l->c->dev->quirks.headers;
 	enum pl_result r = lease_spare(l, err);
 
-	return r == PL_OK ? pause_before(l, err) : r;
+	if (r != PL_OK)
+		return r;
+	if (headers[0])
+		l->stream->http_headers = headers;
+	return pause_before(l, err);
+}
+
+int64_t line_by(const struct line *l, int64_t ms)
+{
+	int64_t wanted = l->c->dev->quirks.value[PL_QUIRK_INIT_TIMEOUT];
+
+	return conversation_by(l->c, wanted > ms ? wanted : ms);
+}
+
+bool line_may_go_on(const struct line *l, const struct pl_http_response *response)
+{
+	return l->c->http_port ? response->keep_alive : response->in_step;
 }
 
 bool line_is_stale(const struct pl_known *known, enum pl_source source)
@@ -126,9 +143,8 @@ uint64_t line_hash_reasons(const struct pl_snapshot *s)
 	return sum;
 }
 
-/* A state that went from idle to processing
- * is not: the job's end will be. The same state with another change time is: something happened in
- * between. */
+/* A state that went from idle to processing is no news: the job's end will be. The same state with
+ * another change time is: something happened in between. */
 void line_compare_glance(struct pl_known *known, const struct pl_glance *now)
 {
 	const struct pl_glance *was = &known->glance;

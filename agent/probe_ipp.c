@@ -23,8 +23,8 @@ static enum pl_result ask_ipp(struct line *l, enum pl_ipp_question question,
 
 	if (r != PL_OK)
 		return r;
-	r = pl_ipp_ask(l->stream, l->c->known->ipp_target, question, conversation_by(l->c, IPP_MS),
-		       ret_answer, err);
+	r = pl_ipp_ask(l->stream, l->c->known->ipp_target, question, line_by(l, IPP_MS), ret_answer,
+		       err);
 	if (!is_in_step(r))
 		line_hang_up(l);
 	return r;
@@ -90,6 +90,7 @@ enum pl_result line_talk_ipp(struct line *l, struct pl_error *err)
 	glance.state_change_time = hints.state_change_time;
 	glance.config_change_time = hints.config_change_time;
 	line_compare_glance(c->known, &glance);
+	c->known->tells_changes = hints.state_change_time != PL_UNKNOWN;
 	pl_ipp_answer_destroy(answer);
 	c->r->access.tier = 1;
 	conversation_take(c);

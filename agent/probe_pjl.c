@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tier 2: PJL on the print pipe, through the kernel's own driver where it is bound. */
-#include "conversation.h"
+#include "line.h"
 #include "owner.h"
 #include "platen/clock.h"
 #include "platen/pjl.h"
@@ -44,6 +44,7 @@ enum pl_result conversation_pjl(struct conversation *c, struct pl_error *err)
 	const struct pl_usb_setting *pipe = pl_owner_print_pipe(c->dev);
 	struct pl_stream *stream = NULL;
 	struct pl_bytes answer;
+	unsigned infos = c->depth == PL_DEPTH_FULL ? INFOS : PL_PJL_STATUS;
 	enum pl_result r;
 
 	if (!pipe || !pipe->ep_in || pipe->protocol != 2 || c->known->pjl == PL_SKILL_NO)
@@ -51,7 +52,7 @@ enum pl_result conversation_pjl(struct conversation *c, struct pl_error *err)
 	pl_bytes_init(&answer, PL_MAX_PJL_ANSWER);
 	r = open_pipe(c, pipe, &stream, err);
 	if (r == PL_OK)
-		r = pl_pjl_ask(stream, INFOS, conversation_by(c, PJL_MS), &answer, err);
+		r = pl_pjl_ask(stream, infos, conversation_by(c, PJL_MS), &answer, err);
 	pl_stream_close(stream);
 	if (r == PL_E_BUSY)
 		c->r->access.busy = true;
@@ -60,6 +61,10 @@ enum pl_result conversation_pjl(struct conversation *c, struct pl_error *err)
 	if (pl_pjl_snapshot(pl_bytes_span(&answer), &c->part)) {
 		c->known->pjl = PL_SKILL_YES;
 		c->r->access.tier = 2;
+		line_compare_glance(c->known, &(struct pl_glance){
+						      .state = c->part.printer_state,
+						      .reasons_mark = line_hash_reasons(&c->part),
+					      });
 	} else if (r == PL_E_TIMEOUT) {
 		read_port_status(c, pipe);
 	}

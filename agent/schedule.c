@@ -10,10 +10,13 @@
 #define SECOND		 1000
 #define ACTIVE_FOR_MS	 (5 * 60 * SECOND) /* a sign of life counts this long */
 #define AFTER_JOB_MS	 (2 * SECOND)	   /* counters need a moment to be true */
-#define POOR_WAY_S	 60		   /* PJL and 1284 ID: each look is a full one */
+#define POOR_WAY_S	 60		   /* PJL takes the print pipe for a moment */
 #define MAX_BACK_OFF_S	 900
 #define MAX_BACK_OFF_LOG 6
 #define MAX_PACE_S	 86400
+#define SLEEPLESS_MS	 (60 * 60 * SECOND) /* idle, asked all the time and awake: why? */
+#define LEFT_ALONE_S	 1800		    /* most printers sleep after 15 minutes or less */
+#define TRIAL_EVERY_MS	 (24 * 3600LL * SECOND)
 
 static const struct pl_pace BUILT_IN = {
 	.busy_s = 5,
@@ -71,6 +74,35 @@ static int64_t last_life_ms(const struct pl_pulse *p)
 	return later(p->attached_ms, later(p->active_ms, p->job_ended_ms));
 }
 
+void pl_pulse_init(struct pl_pulse *pulse, int64_t now_ms)
+{
+	*pulse = (struct pl_pulse){ .way = PL_WAY_ID,
+				    .attached_ms = now_ms,
+				    .active_ms = PL_NEVER_MS,
+				    .job_ended_ms = PL_NEVER_MS,
+				    .slept_ms = PL_NEVER_MS,
+				    .trial_ms = PL_NEVER_MS,
+				    .last_look_ms = PL_NEVER_MS,
+				    .last_full_ms = PL_NEVER_MS,
+				    .not_before_ms = PL_NEVER_MS };
+}
+
+/* Decided at the last look, so that the trial goes on until the next one. */
+static bool is_trial(const struct pl_pulse *p)
+{
+	if (p->asleep || p->kept_awake || p->processing || p->failures > 0 ||
+	    p->last_look_ms == PL_NEVER_MS)
+		return false;
+	if (p->trial_ms != PL_NEVER_MS && p->last_look_ms - p->trial_ms < TRIAL_EVERY_MS)
+		return false;
+	return p->last_look_ms - later(last_life_ms(p), p->slept_ms) >= SLEEPLESS_MS;
+}
+
+bool pl_schedule_ends_trial(const struct pl_pulse *p, int64_t now_ms)
+{
+	return is_trial(p) && now_ms - p->last_look_ms >= LEFT_ALONE_S * SECOND;
+}
+
 static bool is_active(const struct pl_pulse *p, int64_t now_ms)
 {
 	return p->processing || now_ms - last_life_ms(p) < ACTIVE_FOR_MS;
@@ -96,7 +128,8 @@ static int64_t back_off_s(const struct pl_pulse *p, int64_t s)
 
 static int64_t full_due_ms(const struct pl_pulse *p, const struct pl_pace *pace, int64_t now_ms)
 {
-	int64_t every_s = is_active(p, now_ms) ? pace->full_active_s : pace->full_idle_s;
+	bool often = is_active(p, now_ms) && !p->tells_changes;
+	int64_t every_s = often ? pace->full_active_s : pace->full_idle_s;
 
 	if (p->last_full_ms == PL_NEVER_MS)
 		return p->failures == 0 ? p->attached_ms : PL_FOREVER;
@@ -111,6 +144,7 @@ void pl_schedule_next(const struct pl_pulse *p, const struct pl_pace *pace, int6
 	int64_t since_ms = p->last_look_ms == PL_NEVER_MS ? p->attached_ms : p->last_look_ms;
 	int64_t small_ms = since_ms + back_off_s(p, small_s(p, pace, now_ms)) * SECOND;
 	int64_t full_ms = full_due_ms(p, pace, now_ms);
+	bool small = p->has_small && p->last_full_ms != PL_NEVER_MS;
 	int64_t at_ms;
 	enum pl_depth depth;
 
@@ -123,13 +157,15 @@ void pl_schedule_next(const struct pl_pulse *p, const struct pl_pace *pace, int6
 	} else if (p->kept_awake && !is_active(p, now_ms)) {
 		at_ms = since_ms + pace->asleep_s * SECOND;
 		depth = PL_DEPTH_PASSIVE;
+	} else if (is_trial(p)) {
+		at_ms = since_ms + later(LEFT_ALONE_S, pace->idle_s) * SECOND;
+		depth = small ? PL_DEPTH_SMALL : PL_DEPTH_FULL;
 	} else if (full_ms <= small_ms && !(p->processing && p->last_full_ms != PL_NEVER_MS)) {
 		at_ms = full_ms;
 		depth = PL_DEPTH_FULL;
 	} else {
 		at_ms = small_ms;
-		depth = p->way == PL_WAY_HTTP && p->last_full_ms != PL_NEVER_MS ? PL_DEPTH_SMALL
-										: PL_DEPTH_FULL;
+		depth = small ? PL_DEPTH_SMALL : PL_DEPTH_FULL;
 	}
 	*ret_at_ms = later(at_ms, p->not_before_ms);
 	*ret_depth = depth;

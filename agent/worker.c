@@ -165,13 +165,9 @@ enum pl_result pl_worker_start(const struct pl_worker_home *home,
 	w->dev = *dev;
 	w->tuning = *tuning;
 	atomic_init(&w->holders, 1);
-	w->pulse = (struct pl_pulse){ .way = PL_WAY_ID,
-				      .attached_ms = pl_clock_now_ms(),
-				      .active_ms = PL_NEVER_MS,
-				      .job_ended_ms = PL_NEVER_MS,
-				      .last_look_ms = PL_NEVER_MS,
-				      .last_full_ms = PL_NEVER_MS,
-				      .not_before_ms = PL_NEVER_MS };
+	pl_pulse_init(&w->pulse, pl_clock_now_ms());
+	w->pulse.kept_awake = dev->quirks.value[PL_QUIRK_KEPT_AWAKE];
+	w->traffic = PL_USB_TRAFFIC_UNKNOWN;
 	pl_tracker_init(&w->tracker);
 	pthread_mutex_init(&w->lock, NULL);
 	pl_clock_cond_init(&w->wake);

@@ -42,6 +42,7 @@ struct pl_worker {
 	struct pl_tracker tracker;
 	struct pl_reading *now; /* of the conversation going on */
 	bool was_suspended;
+	int64_t traffic; /* the kernel's count of transfers when our last look ended */
 	bool was_faulty; /* the last look brought nothing: told once, not at every look */
 };
 

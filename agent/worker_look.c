@@ -71,20 +71,44 @@ static bool is_printing(const struct pl_reading *r)
 	       (r->access.busy && r->access.owner == PL_OWNER_CUPS);
 }
 
+/* Where the kernel counts transfers, a printer that only speaks PJL needs not be asked for its
+ * counters to see whether it has printed. */
+static bool counts_traffic(const struct pl_worker *w)
+{
+	return w->traffic != PL_USB_TRAFFIC_UNKNOWN;
+}
+
+/* It was left alone for a while. If it sleeps now, our questions would have kept it awake. */
+static void end_trial(struct pl_worker *w, int64_t now_ms)
+{
+	struct pl_pulse *p = &w->pulse;
+
+	p->trial_ms = now_ms;
+	p->kept_awake = p->asleep;
+	if (p->kept_awake)
+		log_info(w->key, "printer sleeps only when it is left alone: it is, when idle");
+}
+
 /* What the next look depends on. */
 static void take_pulse(struct pl_worker *w, enum pl_depth depth, bool fruitful, int events)
 {
 	struct pl_pulse *p = &w->pulse;
 	int64_t now_ms = pl_clock_now_ms();
-	bool printing = is_printing(w->now);
+	bool printing = is_printing(w->now), trial = pl_schedule_ends_trial(p, now_ms);
 
 	p->way = pl_known_way(&w->known);
+	p->has_small = p->way == PL_WAY_HTTP || (p->way == PL_WAY_PJL && counts_traffic(w));
+	p->tells_changes = w->known.tells_changes || (p->way == PL_WAY_PJL && p->has_small);
 	if (p->processing && !printing)
 		p->job_ended_ms = now_ms;
 	if (events > 0 || printing != p->processing)
 		p->active_ms = now_ms;
 	p->processing = printing;
 	p->asleep = w->now->snapshot.asleep == PL_YES && !printing;
+	if (p->asleep)
+		p->slept_ms = now_ms;
+	if (trial)
+		end_trial(w, now_ms);
 	p->last_look_ms = now_ms;
 	if (fruitful && depth == PL_DEPTH_FULL)
 		p->last_full_ms = now_ms;
@@ -134,6 +158,15 @@ static bool has_woken(struct pl_worker *w)
 	return woken;
 }
 
+/* Somebody, most likely with a job, has talked to the printer since our last look. */
+static bool was_used(struct pl_worker *w)
+{
+	int64_t now = pl_usb_traffic(w->home.usb, &w->dev), last = w->traffic;
+
+	return !w->was_suspended && now != PL_USB_TRAFFIC_UNKNOWN &&
+	       last != PL_USB_TRAFFIC_UNKNOWN && now != last;
+}
+
 static enum pl_result converse(struct pl_worker *w, enum pl_depth depth, struct pl_error *err)
 {
 	struct pl_prober prober = { .usb = w->home.usb,
@@ -143,14 +176,15 @@ static enum pl_result converse(struct pl_worker *w, enum pl_depth depth, struct 
 	return pl_probe(&prober, &w->dev, &w->known, depth, pl_clock_in_ms(LOOK_MS), w->now, err);
 }
 
-/* True when what the look found calls for everything. */
-static bool needs_more(struct pl_worker *w, enum pl_depth depth)
+/* True when what the look found calls for everything. `used`: somebody else talked to it before. */
+static bool needs_more(struct pl_worker *w, enum pl_depth depth, bool used)
 {
 	bool woken = has_woken(w);
 
 	if (depth == PL_DEPTH_SMALL)
-		return w->known.changed && w->now->access.tier > 0;
-	return depth == PL_DEPTH_PASSIVE && (woken || w->now->access.busy);
+		return (w->known.changed && w->now->access.tier > 0) ||
+		       (used && w->pulse.way == PL_WAY_PJL && !w->now->access.busy);
+	return depth == PL_DEPTH_PASSIVE && (woken || used || w->now->access.busy);
 }
 
 static int64_t last_ticket(struct pl_worker *w)
@@ -177,12 +211,12 @@ bool worker_look(struct pl_worker *w, enum pl_depth depth)
 {
 	int64_t ticket = last_ticket(w);
 	struct pl_error err;
-	bool fruitful;
+	bool fruitful, used = was_used(w);
 	enum pl_result r;
 	int events;
 
 	r = converse(w, depth, &err);
-	if (r == PL_OK && needs_more(w, depth)) {
+	if (r == PL_OK && needs_more(w, depth, used)) {
 		depth = PL_DEPTH_FULL;
 		r = converse(w, depth, &err);
 	}
@@ -201,6 +235,7 @@ bool worker_look(struct pl_worker *w, enum pl_depth depth)
 	else if (w->tracker.primed && (depth == PL_DEPTH_PASSIVE || !fruitful))
 		keep_last(w);
 	events = pl_track(&w->tracker, w->now, depth == PL_DEPTH_FULL && fruitful, &w->home.outlet);
+	w->traffic = pl_usb_traffic(w->home.usb, &w->dev);
 	take_pulse(w, depth, fruitful, events);
 	log_look(w, fruitful, events);
 	publish(w, depth, ticket);

@@ -17,6 +17,7 @@ static const struct {
 	[PL_LEDM_PRODUCT_USAGE] = { "/DevMgmt/ProductUsageDyn.xml", ledm_read_usage },
 	[PL_LEDM_CONSUMABLE_CONFIG] = { "/DevMgmt/ConsumableConfigDyn.xml", ledm_read_consumables },
 	[PL_LEDM_MEDIA_HANDLING] = { "/DevMgmt/MediaHandlingDyn.xml", ledm_read_media },
+	[PL_LEDM_EVENT_TABLE] = { "/EventMgmt/EventTable", NULL },
 };
 
 const char *pl_ledm_path(enum pl_ledm_document document)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DiscoveryTree.xml: which documents this printer has, and where. */
+#include <stdbool.h>
 #include <string.h>
 
 #include "ledm_xml.h"
@@ -11,6 +12,15 @@ static const char *file_name(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
+}
+
+/* True for the same file name, of which one may lack the ".xml". */
+static bool same_name(const char *a, const char *b)
+{
+	size_t n = strcspn(a, ".");
+
+	return n == strcspn(b, ".") && strncmp(a, b, n) == 0 &&
+	       (!a[n] || !b[n] || strcmp(a + n, b + n) == 0);
 }
 
 /* A path that can stand in a request line. */
@@ -38,7 +48,7 @@ static void on_leave(void *arg, const char *path, struct pl_span text)
 	for (int i = 0; i < PL_LEDM_DOCUMENT_COUNT; i++) {
 		const char *known = pl_ledm_path((enum pl_ledm_document)i);
 
-		if (!tree->path[i][0] && strcmp(file_name(uri), file_name(known)) == 0)
+		if (!tree->path[i][0] && same_name(file_name(uri), file_name(known)))
 			memcpy(tree->path[i], uri, sizeof(uri));
 	}
 }

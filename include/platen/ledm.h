@@ -26,6 +26,7 @@ enum pl_ledm_document {
 	PL_LEDM_PRODUCT_USAGE,
 	PL_LEDM_CONSUMABLE_CONFIG,
 	PL_LEDM_MEDIA_HANDLING,
+	PL_LEDM_EVENT_TABLE, /* asked for its ETag: the same one means that nothing has happened */
 	PL_LEDM_DOCUMENT_COUNT
 };
 
@@ -51,7 +52,9 @@ enum pl_result pl_ledm_read_tree(struct pl_span xml, struct pl_ledm_tree *ret_tr
 				 struct pl_error *err);
 
 /* Adds what one document tells to `s`, source ledm; untouched on failure. Results as above, and
- * PL_E_INVALID for the discovery tree, which tells nothing of the printer itself. */
+ * PL_E_INVALID for the discovery tree and the event table, which tell nothing of the printer
+ * itself.
+ */
 enum pl_result pl_ledm_read(enum pl_ledm_document document, struct pl_span xml,
 			    struct pl_snapshot *s, struct pl_error *err);
 

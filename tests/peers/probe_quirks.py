@@ -70,6 +70,12 @@ def inside(world, _):
     is_read(overruled[HP], 1)
     is_read(overruled[BROTHER], 2)
 
+    quirks("[HP*]\nhttp-connection = close\n")
+    polite, _ = look(world)
+    is_read(polite[HP], 1)
+    said = [e.get("connection") for e in polite[HP][1] if e["what"] == "http"]
+    assert said and set(said) == {"close"}, said
+
     quirks("[03f0:822a]\nusb-max-interfaces = 1\nrequest-delay = 200\nzlp-send = true\nusb-send-delay = 1\n")
     slow, seconds = look(world)
     is_read(slow[HP], 1)

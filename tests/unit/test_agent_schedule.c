@@ -19,13 +19,13 @@ static int begin(void **state)
 {
 	(void)state;
 	pl_pace_init(&pace);
-	p = (struct pl_pulse){ .way = PL_WAY_HTTP,
-			       .attached_ms = NOW - 10 * HOUR,
-			       .active_ms = NOW - 9 * HOUR,
-			       .job_ended_ms = PL_NEVER_MS,
-			       .last_look_ms = NOW,
-			       .last_full_ms = NOW - MINUTE,
-			       .not_before_ms = PL_NEVER_MS };
+	pl_pulse_init(&p, NOW - 10 * HOUR);
+	p.way = PL_WAY_HTTP;
+	p.has_small = true;
+	p.active_ms = NOW - 9 * HOUR;
+	p.trial_ms = NOW - 8 * HOUR;
+	p.last_look_ms = NOW;
+	p.last_full_ms = NOW - MINUTE;
 	return 0;
 }
 
@@ -114,11 +114,45 @@ static void printers_we_keep_awake_are_left_alone_when_quiet(void **state)
 	next(10 * S, PL_DEPTH_SMALL);
 }
 
-static void poor_ways_take_a_minute_and_ask_everything(void **state)
+static void a_printer_that_tells_its_changes_is_not_read_for_nothing(void **state)
+{
+	(void)state;
+	p.active_ms = NOW - MINUTE;
+	p.last_full_ms = NOW - 6 * MINUTE;
+	next(-1 * MINUTE, PL_DEPTH_FULL);
+	p.tells_changes = true;
+	next(10 * S, PL_DEPTH_SMALL);
+	p.job_ended_ms = NOW; /* what a job did to the counters is read all the same */
+	next(2 * S, PL_DEPTH_FULL);
+}
+
+static void a_sleepless_printer_is_left_alone_to_see_why(void **state)
+{
+	(void)state;
+	p.trial_ms = PL_NEVER_MS;
+	p.last_full_ms = NOW - 2 * HOUR;
+	next(30 * MINUTE, PL_DEPTH_SMALL);
+	assert_false(pl_schedule_ends_trial(&p, NOW + MINUTE)); /* somebody wanted it read */
+	assert_true(pl_schedule_ends_trial(&p, NOW + 30 * MINUTE));
+	p.trial_ms = NOW - 25 * HOUR;
+	assert_true(pl_schedule_ends_trial(&p, NOW + 30 * MINUTE));
+	p.trial_ms = NOW - 23 * HOUR; /* once a day is enough */
+	assert_false(pl_schedule_ends_trial(&p, NOW + 30 * MINUTE));
+	p.trial_ms = PL_NEVER_MS;
+	p.slept_ms = NOW - HOUR / 2; /* it sleeps by itself */
+	assert_false(pl_schedule_ends_trial(&p, NOW + 30 * MINUTE));
+	p.slept_ms = PL_NEVER_MS;
+	p.active_ms = NOW - HOUR / 2; /* it had work to do */
+	assert_false(pl_schedule_ends_trial(&p, NOW + 30 * MINUTE));
+}
+
+static void poor_ways_take_a_minute(void **state)
 {
 	(void)state;
 	p.way = PL_WAY_PJL;
 	p.active_ms = NOW;
+	next(60 * S, PL_DEPTH_SMALL);
+	p.has_small = false;
 	next(60 * S, PL_DEPTH_FULL);
 	p.way = PL_WAY_ID;
 	next(60 * S, PL_DEPTH_FULL);
@@ -186,7 +220,10 @@ int main(void)
 		cmocka_unit_test_setup(the_first_look_comes_at_once, begin),
 		cmocka_unit_test_setup(asleep_only_sysfs_is_looked_at, begin),
 		cmocka_unit_test_setup(printers_we_keep_awake_are_left_alone_when_quiet, begin),
-		cmocka_unit_test_setup(poor_ways_take_a_minute_and_ask_everything, begin),
+		cmocka_unit_test_setup(a_printer_that_tells_its_changes_is_not_read_for_nothing,
+				       begin),
+		cmocka_unit_test_setup(a_sleepless_printer_is_left_alone_to_see_why, begin),
+		cmocka_unit_test_setup(poor_ways_take_a_minute, begin),
 		cmocka_unit_test_setup(silence_makes_us_patient, begin),
 		cmocka_unit_test_setup(a_printer_in_use_is_left_alone, begin),
 		cmocka_unit_test_setup(a_server_can_only_slow_us, begin),
