@@ -4,7 +4,8 @@
 
 /*
  * Quirk files: where this PC keeps what is known of its printers' oddities: its administrator's
- * (/etc/platen/quirks.d), our own list, ipp-usb's folders, CUPS's rows. Read once, when a program starts.
+ * (/etc/platen/quirks.d), our own list, ipp-usb's folders, CUPS's rows. Read once, when a program
+ * starts.
  *
  * Threads: one. Memory: the set is the caller's.
  */
