@@ -81,6 +81,24 @@ static bool find_composed(struct pl_span reason, struct pl_alert_meaning *meanin
 	return false;
 }
 
+/* "staplerAlmostEmpty" or 30212: the code of a finishing device, spelled as its reason is. */
+static bool find_finisher_code(struct pl_span code, int64_t number,
+			       struct pl_alert_meaning *meaning)
+{
+	for (size_t i = 0; i < ALERT_DEVICE_COUNT * ALERT_CONDITION_COUNT; i++) {
+		const struct alert_device *d = &ALERT_DEVICES[i / ALERT_CONDITION_COUNT];
+		const struct alert_condition *c = &ALERT_CONDITIONS[i % ALERT_CONDITION_COUNT];
+		char keyword[sizeof(d->reason) + sizeof(c->reason)];
+
+		snprintf(keyword, sizeof(keyword), "%s-%s", d->reason, c->reason);
+		if (number != d->number * 100 + c->number && !text_same_words(code, keyword))
+			continue;
+		compose(d, c, meaning);
+		return true;
+	}
+	return false;
+}
+
 static bool find_reason(struct pl_span reason, struct pl_alert_meaning *meaning)
 {
 	for (size_t i = 0; i < ALERT_ROW_COUNT; i++) {
@@ -137,7 +155,7 @@ bool pl_alert_by_code(struct pl_span code, struct pl_alert_meaning *ret_meaning)
 			return true;
 		}
 	}
-	return false;
+	return find_finisher_code(code, number, ret_meaning);
 }
 
 /* The printer may tell another group than the table's, and it is still the same alert; only a

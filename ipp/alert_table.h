@@ -59,7 +59,10 @@ struct alert_condition {
 extern const struct alert_condition ALERT_CONDITIONS[];
 extern const size_t ALERT_CONDITION_COUNT;
 
+/* The registry has a code for each device and condition, too: 302 and 12 are 30212,
+ * "staplerAlmostEmpty". It means the same as the generic code in the finishers' group. */
 struct alert_device {
+	int16_t number;
 	char reason[20]; /* "stapler", prefix of its reasons */
 	char name[20];	 /* "Stapler" */
 };

@@ -93,6 +93,14 @@ static void codes_are_found_by_name_and_number(void **state)
 	assert_string_equal(m.reason, "cover-open");
 	assert_true(pl_alert_by_code(SPAN("808"), &m));
 	assert_string_equal(m.reason, "media-empty");
+	assert_true(pl_alert_by_code(SPAN("staplerAlmostEmpty"), &m));
+	assert_string_equal(m.reason, "stapler-almost-empty");
+	assert_string_equal(m.code, "subunitAlmostEmpty");
+	assert_true(pl_alert_by_code(SPAN("31103"), &m));
+	assert_string_equal(m.reason, "separation-cutter-cover-open");
+	assert_true(pl_alert_by_code(SPAN("makeEnvelopeRecoverableStorageError"), &m));
+	assert_string_equal(m.group, "finDevice");
+	assert_false(pl_alert_by_code(SPAN("30299"), &m));
 	assert_false(pl_alert_by_code(SPAN("0"), &m));
 	assert_false(pl_alert_by_code(SPAN(""), &m));
 	assert_false(pl_alert_by_code(SPAN("99999"), &m));
