@@ -173,3 +173,43 @@ enum pl_result pl_cmd_audit(int argc, char **argv, struct pl_error *err)
 	pl_place_close(&place);
 	return r;
 }
+
+/* All chains, or the wished one's. */
+static enum pl_result export_all(struct pl_place *place, const char *customer, struct pl_error *err)
+{
+	struct pl_db_rows *rows = NULL;
+	enum pl_result r;
+
+	if (customer)
+		return export_chain(place, customer, err);
+	r = pl_db_query(place->db, &rows,
+			"SELECT DISTINCT customer_id FROM audit ORDER BY customer_id", PL_NO_ARGS,
+			err);
+	while (r == PL_OK && (r = pl_db_next(rows, err)) == PL_OK)
+		r = export_chain(place, pl_db_text_at(rows, 0), err);
+	pl_db_done(rows);
+	return r == PL_E_NOT_FOUND ? PL_OK : r;
+}
+
+enum pl_result pl_cmd_export(int argc, char **argv, struct pl_error *err)
+{
+	struct pl_place place = { 0 };
+	struct pl_words words = { 0 };
+	const char *customer = NULL;
+	const struct pl_cli_option options[] = {
+		PL_PLACE_OPTIONS(&place),
+		{ "--customer", PL_FORM_TEXT, &customer, 0, 0 },
+	};
+	enum pl_result r;
+
+	r = pl_options_read(argc, argv, options, sizeof options / sizeof options[0], &words, err);
+	if (r == PL_OK && (words.count != 1 || strcmp(words.at[0], "audit") != 0))
+		r = pl_error_set(err, PL_E_INVALID, "export audit");
+	if (r == PL_OK)
+		r = pl_place_open(&place, err);
+	if (r != PL_OK)
+		return r;
+	r = export_all(&place, customer, err);
+	pl_place_close(&place);
+	return r;
+}

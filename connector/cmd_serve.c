@@ -16,6 +16,7 @@
 
 #include "agent_settings.h"
 #include "api.h"
+#include "audit_export.h"
 #include "commands.h"
 #include "housekeeping.h"
 #include "place.h"
@@ -41,6 +42,8 @@ struct run {
 	struct pl_server server;
 	const char *listen, *log_level;
 	struct pl_certificate_files files;
+	struct pl_audit_export_options export_options;
+	struct pl_audit_export *export;
 	int64_t certificates_ms; /* when they are looked at again */
 	int64_t sda_port, admin_port, agent_rate;
 	int lock_fd;
@@ -149,6 +152,7 @@ static void close_parts(struct run *run)
 	struct pl_server *s = &run->server;
 
 	s->stopping = true;
+	pl_audit_export_close(run->export); /* while the store still writes */
 	if (s->sda)
 		pl_web_quiesce(s->sda);
 	if (s->api)
@@ -236,6 +240,9 @@ enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
 		{ "--admin-port", PL_FORM_NUMBER, &run.admin_port, 0, 65535 },
 		{ "--agent-rate", PL_FORM_NUMBER, &run.agent_rate, 0, 100000 },
 		{ "--log", PL_FORM_TEXT, &run.log_level, 0, 0 },
+		{ "--syslog", PL_FORM_TEXT, &run.export_options.to, 0, 0 },
+		{ "--syslog-ca", PL_FORM_TEXT, &run.export_options.ca_file, 0, 0 },
+		{ "--trace-outgoing", PL_FORM_TEXT, &run.export_options.trace, 0, 0 },
 		{ "--tls-cert", PL_FORM_TEXT, &run.files.certificate, 0, 0 },
 		{ "--tls-key", PL_FORM_TEXT, &run.files.key, 0, 0 },
 	};
@@ -249,6 +256,9 @@ enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
 		return pl_error_set(err, PL_E_INVALID, "serve takes no word %s", words.at[0]);
 	if (run.log_level && pl_log_level_of(run.log_level) == PL_LOG_LEVEL_COUNT)
 		return pl_error_set(err, PL_E_INVALID, "--log must be error, warn, info or debug");
+	if (!run.export_options.to && (run.export_options.ca_file || run.export_options.trace))
+		return pl_error_set(err, PL_E_INVALID,
+				    "--syslog-ca and --trace-outgoing go with --syslog");
 	if (!run.files.certificate != !run.files.key)
 		return pl_error_set(err, PL_E_INVALID, "--tls-cert and --tls-key go together");
 	run.server.agent_rate = (int)run.agent_rate;
@@ -264,6 +274,9 @@ enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
 		r = pl_serve_certificates(&run.server, run.place.db, &run.files, err);
 	if (r == PL_OK)
 		r = settle_url(&run, err);
+	if (r == PL_OK && run.export_options.to)
+		r = pl_audit_export_open(&run.export_options, run.place.where, run.server.store,
+					 &run.export, err);
 	run.certificates_ms = pl_clock_in_ms(CERTIFICATES_MS);
 	if (r == PL_OK) {
 		const char *at = run.listen ? run.listen : "*";

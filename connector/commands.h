@@ -15,6 +15,7 @@ enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_token(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_user(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_package(int argc, char **argv, struct pl_error *err);
+enum pl_result pl_cmd_export(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_audit(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_backup(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_restore(int argc, char **argv, struct pl_error *err);

@@ -20,10 +20,14 @@ static const struct {
 	  "serve --data DIR [--listen ADDRESS] [--sda-port 12351] [--admin-port 12352] [--log "
 	  "LEVEL]\n"
 	  "        [--tls-cert FILE --tls-key FILE] [--agent-rate 100]\n"
+	  "        [--syslog unix:/dev/log|tcp:HOST:PORT|tls:HOST:PORT [--syslog-ca FILE] "
+	  "[--trace-outgoing FILE]]\n"
 	  "      runs it in the foreground; port 0 takes a free one. The files' certificate is "
 	  "shown on the admin\n"
 	  "      port instead of our own CA's; SIGHUP reads them again.\n"
-	  "      --agent-rate: calls a second that one PC may make on average, 0 for any number" },
+	  "      --agent-rate: calls a second that one PC may make on average, 0 for any number.\n"
+	  "      --syslog: sends the audit to a log collector; --trace-outgoing notes all that so "
+	  "leaves" },
 	{ "token", pl_cmd_token,
 	  "token create --data DIR [--site ID] [--uses 1] [--expires 7d] [--url URL] [--note "
 	  "TEXT]\n"
@@ -45,6 +49,9 @@ static const struct {
 	{ "audit", pl_cmd_audit,
 	  "audit verify [--head HASH] [--customer ID] | audit export [--customer ID]\n"
 	  "      walks the hash chains of who did what; writes one out with a signed end" },
+	{ "export", pl_cmd_export,
+	  "export audit [--customer ID]\n"
+	  "      writes out all chains, or one, each with a signed end" },
 	{ "backup", pl_cmd_backup,
 	  "backup FILE\n"
 	  "      copies the store, also while the server runs; the master key is not in it" },

@@ -10,7 +10,7 @@ PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libusb-1.0-0-dev libm
 PACKAGES_VPRINTER="libglib2.0-dev libcmocka-dev libumockdev-dev umockdev cups-ipp-utils cups-client python3 ca-certificates curl"
 PACKAGES_TEST="clang clang-format libclang-rt-14-dev libssl-dev gcc-mingw-w64-x86-64-posix valgrind strace sqlite3 openssl
   gnutls-bin tinyproxy-bin jq libxml2-utils usbutils ipp-usb chromium iproute2 procps xxd git tshark python3-yaml python3-jsonschema
-  systemd"
+  systemd rsyslog"
 PACKAGES_DEB="debhelper dpkg-dev fakeroot lintian git"
 
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
