@@ -14,12 +14,15 @@
 #include "api_calls.h"
 #include "audit_store.h"
 #include "console_serve.h"
+#include "platen/clock.h"
 #include "platen/json.h"
 #include "platen/log.h"
+#include "projector.h"
 
 #define MAX_BODY	 ((size_t)64 * 1024)
 #define CONNECTION_BYTES 32768
 #define MAX_CONNECTIONS	 400
+#define MAX_SETTLE_MS	 250 /* an answer waits as long for what was acknowledged before */
 
 static void on_call(struct pl_web_request *rq);
 
@@ -285,6 +288,7 @@ static void run_call(struct pl_db *reader, void *arg)
 	api->server = pl_web_owner(rq);
 	api->db = reader;
 	api->needs = call->role;
+	(void)pl_projector_settle(api->server->projector, pl_clock_in_ms(MAX_SETTLE_MS));
 	if (!pl_api_sign_in(api))
 		; /* answered 401 */
 	else if (api->caller.role < call->role)

@@ -8,6 +8,7 @@
 #include "api_calls.h"
 #include "platen/clock.h"
 #include "platen/log.h"
+#include "projector.h"
 
 void pl_api_health(struct pl_web_request *rq)
 {
@@ -89,6 +90,9 @@ void pl_api_metrics(struct pl_web_request *rq)
 		   store.failures);
 	add_metric(&text, "platen_store_waiting", "gauge", "Requests waiting for the store.",
 		   store.waiting);
+	add_metric(&text, "platen_records_unapplied", "gauge",
+		   "Records that are stored and not applied yet.",
+		   pl_projector_waiting(server->projector));
 	(void)pl_bytes_add_text(&text, "# EOF\n");
 	pl_web_text(rq, 200, "application/openmetrics-text; version=1.0.0; charset=utf-8",
 		    pl_bytes_span(&text));

@@ -7,9 +7,8 @@
 
 #include "api_calls.h"
 #include "platen/json.h"
+#include "record.h"
 #include "render.h"
-
-#define MAX_BODY (64 * 1024)
 
 static void say_attached(const cJSON *body, char *out, size_t cap)
 {
@@ -92,13 +91,10 @@ static cJSON *event_of(struct pl_api *api, struct pl_db_rows *rows)
 {
 	cJSON *doc = cJSON_CreateObject(), *body = NULL;
 	const char *kind = pl_db_text_at(rows, 1);
-	char text[160] = "", id[24];
-	struct pl_bytes plain;
+	char text[160] = "", id[24], key[PL_MAX_KEY];
 
-	pl_bytes_init(&plain, MAX_BODY);
-	if (pl_keyring_unwrap(api->server->ring, api->db, pl_db_text_at(rows, 3), "record",
-			      pl_db_blob_at(rows, 4), &plain, NULL) == PL_OK)
-		(void)!pl_json_parse(pl_bytes_span(&plain), &body, NULL);
+	(void)!pl_record_unwrap(api->server->ring, api->db, pl_db_text_at(rows, 3),
+				pl_db_blob_at(rows, 4), key, &body, NULL);
 	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
 		if (!strcmp(KINDS[i].kind, kind))
 			KINDS[i].say(body, text, sizeof text);
@@ -108,7 +104,6 @@ static cJSON *event_of(struct pl_api *api, struct pl_db_rows *rows)
 	pl_render_time(doc, "at", pl_db_int_at(rows, 2));
 	cJSON_AddStringToObject(doc, "description", text);
 	cJSON_AddItemToObject(doc, "details", body ? body : cJSON_CreateObject());
-	pl_bytes_finish(&plain);
 	return doc;
 }
 

@@ -248,6 +248,33 @@ static enum pl_result add_actions(struct pl_api *api, cJSON *doc, struct pl_erro
 	return r;
 }
 
+/* PCs that wait to be let in; who may decide is who administers everything. */
+static enum pl_result add_pending(struct pl_api *api, struct attention *a, struct pl_error *err)
+{
+	struct pl_db_rows *rows = NULL;
+	char text[64];
+	enum pl_result r;
+
+	if (!pl_api_may(&api->caller, PL_ROLE_ADMIN, "", "") || pl_web_query(api->rq, "customer") ||
+	    pl_web_query(api->rq, "site"))
+		return PL_OK;
+	r = pl_db_one(api->db, &rows,
+		      "SELECT count(*), min(asked_at) FROM pending_enrolments WHERE state='waiting'"
+		      " AND expires_at > ?1",
+		      PL_ARGS(pl_db_int(pl_clock_wall_ms())), err);
+	if (r != PL_OK)
+		return r;
+	if (pl_db_int_at(rows, 0) == 1)
+		snprintf(text, sizeof text, "A PC waits to be let in");
+	else
+		snprintf(text, sizeof text, "%lld PCs wait to be let in",
+			 (long long)pl_db_int_at(rows, 0));
+	if (pl_db_int_at(rows, 0) > 0)
+		note(a, false, "enrolment", text, pl_db_int_at(rows, 1), NULL, NULL, NULL);
+	pl_db_done(rows);
+	return PL_OK;
+}
+
 void pl_api_overview(struct pl_api *api)
 {
 	struct attention a = { cJSON_CreateArray(), cJSON_CreateArray(), 0 };
@@ -261,6 +288,8 @@ void pl_api_overview(struct pl_api *api)
 		r = add_agents(api, doc, &a, &err);
 	if (r == PL_OK)
 		r = add_actions(api, doc, &err);
+	if (r == PL_OK)
+		r = add_pending(api, &a, &err);
 	while (cJSON_GetArraySize(a.critical) < MAX_ATTENTION &&
 	       (item = cJSON_DetachItemFromArray(a.warning, 0)) != NULL)
 		cJSON_AddItemToArray(a.critical, item);

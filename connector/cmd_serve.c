@@ -19,10 +19,11 @@
 #include "audit_export.h"
 #include "commands.h"
 #include "housekeeping.h"
+#include "notify.h"
 #include "place.h"
 #include "platen/clock.h"
 #include "platen/log.h"
-#include "notify.h"
+#include "projector.h"
 #include "sda.h"
 #include "serve_certificates.h"
 
@@ -124,6 +125,8 @@ static enum pl_result open_parts(struct run *run, struct pl_error *err)
 	if (r == PL_OK)
 		r = pl_events_open(s->park, &s->events, err);
 	if (r == PL_OK)
+		r = pl_projector_open(s, run->place.db, &s->projector, err);
+	if (r == PL_OK)
 		r = pl_sda_open(s, run->listen, (uint16_t)run->sda_port, err);
 	if (r == PL_OK)
 		r = pl_api_open(s, run->listen, (uint16_t)run->admin_port, err);
@@ -172,6 +175,7 @@ static void close_parts(struct run *run)
 	pl_park_close(s->park);
 	pl_db_close(s->sda_db);
 	pl_pool_close(s->pool);
+	pl_projector_close(s->projector);
 	pl_store_close(s->store);
 	pl_throttle_destroy(s->names);
 	pl_throttle_destroy(s->addresses);

@@ -6,6 +6,7 @@
 
 #include "platen/clock.h"
 #include "platen/random.h"
+#include "projector.h"
 
 enum pl_result pl_site_create(struct pl_db *db, const char *customer_id, const char *name,
 			      char ret_site_id[static PL_MAX_ID], struct pl_error *err)
@@ -146,7 +147,7 @@ enum pl_result pl_customer_erase(struct pl_db *db, const char *customer_id, stru
 			      PL_ARGS(pl_db_text(customer_id), pl_db_int(pl_clock_wall_ms())), err);
 	for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0] && r == PL_OK; i++)
 		r = pl_db_run(db, STEPS[i], PL_ARGS(pl_db_text(customer_id)), err);
-	return r;
+	return r == PL_OK ? pl_projector_removed(db, err) : r;
 }
 
 enum pl_result pl_site_rename(struct pl_db *db, const char *site_id, const char *name,

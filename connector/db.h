@@ -79,7 +79,10 @@ struct pl_db_ops {
 	const char *id_type;   /* a 64-bit primary key that counts by itself */
 	const char *blob_type; /* bytes */
 
-	/* Runs several statements without arguments (migrations, BEGIN, COMMIT). */
+	/* Begins a transaction that writes. `durable`: its COMMIT returns when it is on the disk;
+	 * else it may be lost in a power cut, whole, with what was committed after it. */
+	enum pl_result (*begin)(struct pl_db *db, bool durable, struct pl_error *err);
+	/* Runs several statements without arguments (migrations). */
 	enum pl_result (*script)(struct pl_db *db, const char *sql, struct pl_error *err);
 	/* Runs one statement; *ret_changed (may be NULL) counts the rows it changed. */
 	enum pl_result (*run)(struct pl_db *db, const char *sql, const struct pl_db_value *args,

@@ -25,6 +25,7 @@ struct kept {
 struct sqlite_db {
 	struct pl_db db;
 	sqlite3 *handle;
+	bool relaxed; /* synchronous=NORMAL now */
 	struct kept kept[KEPT_STATEMENTS];
 };
 
@@ -166,6 +167,22 @@ out:
 	return r;
 }
 
+/* In WAL mode, synchronous=NORMAL writes a commit without waiting for the disk; the next one with
+ * FULL brings both there. */
+static enum pl_result sqlite_begin(struct pl_db *db, bool durable, struct pl_error *err)
+{
+	struct sqlite_db *s = (struct sqlite_db *)db;
+	enum pl_result r = PL_OK;
+
+	if (s->relaxed == durable) {
+		r = sqlite_script(
+			db, durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", err);
+		if (r == PL_OK)
+			s->relaxed = !durable;
+	}
+	return r == PL_OK ? sqlite_run(db, "BEGIN IMMEDIATE", PL_NO_ARGS, NULL, err) : r;
+}
+
 static enum pl_result sqlite_query(struct pl_db *db, struct pl_db_rows **ret_rows, const char *sql,
 				   const struct pl_db_value *args, size_t n, struct pl_error *err)
 {
@@ -256,6 +273,7 @@ static const struct pl_db_ops SQLITE_OPS = {
 	.name = "sqlite",
 	.id_type = "INTEGER PRIMARY KEY",
 	.blob_type = "BLOB",
+	.begin = sqlite_begin,
 	.script = sqlite_script,
 	.run = sqlite_run,
 	.query = sqlite_query,

@@ -96,6 +96,28 @@ enum pl_result pl_device_of_key(const struct pl_device_claim *claim, struct pl_d
 			  PL_ARGS(pl_db_int(claim->agent->no), pl_db_blob(key, sizeof key)), err);
 }
 
+enum pl_result pl_device_known(const struct pl_device_claim *claim, struct pl_device *ret_device,
+			       struct pl_error *err)
+{
+	uint8_t key[PL_HASH_SIZE], serial[PL_HASH_SIZE];
+	struct pl_device d;
+	enum pl_result r = pl_device_of_key(claim, &d, err);
+
+	if (r == PL_OK)
+		r = key_index(claim, key, err);
+	if (r == PL_OK && claim->serial_number)
+		r = serial_index(claim, serial, err);
+	if (r != PL_OK)
+		return r;
+	if (d.agent_no != claim->agent->no || memcmp(d.key_index, key, sizeof key) != 0 ||
+	    d.provisional ||
+	    (claim->serial_number &&
+	     (!d.has_serial || memcmp(serial, d.serial_index, sizeof serial) != 0)))
+		return PL_E_NOT_FOUND;
+	*ret_device = d;
+	return PL_OK;
+}
+
 /* The device with this serial number: one that is plugged in before one that is not, the latest
  * seen first. */
 static enum pl_result device_of_serial(const struct pl_device_claim *c,

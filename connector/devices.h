@@ -60,6 +60,11 @@ enum pl_result pl_device_resolve(const struct pl_device_claim *claim, struct pl_
 enum pl_result pl_device_of_key(const struct pl_device_claim *claim, struct pl_device *ret_device,
 				struct pl_error *err);
 
+/* The same, where resolving the claim would change nothing: the device is bound here, is nobody's
+ * duplicate, and its serial number is the claim's or the claim has none. Else PL_E_NOT_FOUND. */
+enum pl_result pl_device_known(const struct pl_device_claim *claim, struct pl_device *ret_device,
+			       struct pl_error *err);
+
 /* It was unplugged; a provisional duplicate elsewhere turns out to be this device, moved. */
 enum pl_result pl_device_detach(const struct pl_device_claim *claim, const struct pl_device *device,
 				struct pl_error *err);

@@ -5,14 +5,13 @@
  */
 #include "ingest.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "platen/clock.h"
-#include "platen/json.h"
 #include "platen/log.h"
-#include "project.h"
+#include "projector.h"
+#include "record.h"
 
 #define MAX_BODIES (6 * 1024 * 1024)
 
@@ -24,13 +23,8 @@ static enum pl_result seal_bodies(struct pl_ingest *in, struct pl_db *db, struct
 	pl_bytes_init(&text, MAX_BODIES);
 	for (int i = 0; i < in->batch.count && r == PL_OK; i++) {
 		in->sealed_at[i] = in->sealed.size;
-		pl_bytes_clear(&text);
-		r = pl_json_print(in->batch.records[i].body, &text);
-		if (r != PL_OK)
-			r = pl_error_set(err, r, "a record's body could not be kept");
-		else
-			r = pl_keyring_wrap(in->server->ring, db, in->agent->customer_id, "record",
-					    text.at, text.size, &in->sealed, err);
+		r = pl_record_wrap(in->server->ring, db, in->agent->customer_id,
+				   &in->batch.records[i], &text, &in->sealed, err);
 	}
 	in->sealed_at[in->batch.count] = in->sealed.size;
 	pl_bytes_finish(&text);
@@ -136,74 +130,39 @@ static enum pl_result check_known(struct pl_ingest *in, const struct pl_record *
 	return r;
 }
 
-static enum pl_result insert_record(struct pl_ingest *in, int at, bool *ret_is_new, int64_t *ret_no,
-				    struct pl_error *err)
+static enum pl_result insert_record(struct pl_ingest *in, int at, struct pl_error *err)
 {
 	const struct pl_record *rec = &in->batch.records[at];
 	const uint8_t *sealed = in->sealed.at + in->sealed_at[at];
 	struct pl_db_rows *rows = NULL;
 	enum pl_result r;
 
-	r = pl_db_one(
-		in->db, &rows,
-		"INSERT INTO records (customer_id, agent_no, spool_no, seq, kind, taken_at, "
-		"received_at,"
-		" boot_id, uptime_ms, hash, sealed) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"
-		" ON CONFLICT (agent_no, hash) DO NOTHING RETURNING no",
-		PL_ARGS(pl_db_text(in->agent->customer_id), pl_db_int(in->agent->no),
-			pl_db_int(in->spool_no), pl_db_int(rec->seq), pl_db_text(rec->kind),
-			pl_db_int(rec->taken_ms), pl_db_int(in->batch.received_ms),
-			pl_db_text(rec->boot_id), pl_db_int(rec->uptime_ms),
-			pl_db_blob(rec->hash, sizeof rec->hash),
-			pl_db_blob(sealed, in->sealed_at[at + 1] - in->sealed_at[at])),
-		err);
-	*ret_is_new = r == PL_OK;
+	r = pl_db_one(in->db, &rows,
+		      "INSERT INTO records (customer_id, agent_no, spool_no, seq, kind, taken_at, "
+		      "happened_at, received_at, boot_id, uptime_ms, hash, part, sealed)"
+		      " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"
+		      " ON CONFLICT (agent_no, hash) DO NOTHING RETURNING no",
+		      PL_ARGS(pl_db_text(in->agent->customer_id), pl_db_int(in->agent->no),
+			      pl_db_int(in->spool_no), pl_db_int(rec->seq), pl_db_text(rec->kind),
+			      pl_db_int(rec->taken_ms), pl_db_int(rec->at_ms),
+			      pl_db_int(in->batch.received_ms), pl_db_text(rec->boot_id),
+			      pl_db_int(rec->uptime_ms), pl_db_blob(rec->hash, sizeof rec->hash),
+			      pl_db_int(pl_record_is_part(rec)),
+			      pl_db_blob(sealed, in->sealed_at[at + 1] - in->sealed_at[at])),
+		      err);
 	if (r == PL_E_NOT_FOUND)
 		return PL_OK; /* it came under another spool already */
 	if (r != PL_OK)
 		return r;
-	*ret_no = pl_db_int_at(rows, 0);
+	in->last_no = pl_db_int_at(rows, 0);
 	pl_db_done(rows);
 	return PL_OK;
-}
-
-/* True for failures of the store, not of the record: they will pass, and the PC sends again. */
-static bool is_passing(enum pl_result r)
-{
-	return r == PL_E_FULL || r == PL_E_NO_MEMORY || r == PL_E_BUSY;
-}
-
-/* What a record means is applied in a savepoint of its own. A record that cannot be applied is kept
- * all the same: refused, it would be sent again for ever, and everything behind it would wait. */
-static enum pl_result project(struct pl_ingest *in, const struct pl_record *rec,
-			      int64_t *ret_device_no, struct pl_error *err)
-{
-	struct pl_error why = { 0 };
-	enum pl_result applied, r = pl_db_run(in->db, "SAVEPOINT projection", PL_NO_ARGS, err);
-
-	if (r != PL_OK)
-		return r;
-	applied = pl_project(in, rec, ret_device_no, &why);
-	if (is_passing(applied)) {
-		*err = why;
-		return applied; /* the whole batch is rolled back */
-	}
-	if (applied != PL_OK) {
-		log_error(
-			NULL,
-			"a record was kept but not applied agent=%s kind=%s seq=%lld reason=\"%s\"",
-			in->agent->id, rec->kind, (long long)rec->seq, why.text);
-		*ret_device_no = 0;
-		r = pl_db_run(in->db, "ROLLBACK TO SAVEPOINT projection", PL_NO_ARGS, err);
-	}
-	return r == PL_OK ? pl_db_run(in->db, "RELEASE SAVEPOINT projection", PL_NO_ARGS, err) : r;
 }
 
 static enum pl_result take_record(struct pl_ingest *in, int at, struct pl_error *err)
 {
 	const struct pl_record *rec = &in->batch.records[at];
-	int64_t device_no = 0, no = 0;
-	bool is_new = false, same = false;
+	bool same = false;
 	enum pl_result r;
 
 	if (rec->seq <= in->ack) {
@@ -212,36 +171,51 @@ static enum pl_result take_record(struct pl_ingest *in, int at, struct pl_error 
 			return r;
 		return refuse_spool(in, "a known number came with another content", err);
 	}
-	r = insert_record(in, at, &is_new, &no, err);
-	if (r == PL_OK && is_new)
-		r = project(in, rec, &device_no, err);
-	if (r == PL_OK && device_no > 0)
-		r = pl_db_run(in->db, "UPDATE records SET device_no=?2 WHERE no=?1",
-			      PL_ARGS(pl_db_int(no), pl_db_int(device_no)), err);
+	r = insert_record(in, at, err);
 	if (r == PL_OK)
 		in->ack = rec->seq;
 	return r;
 }
 
+/* What a batch says of its PC, as a number that changes with it; never 0. */
+static uint64_t note_of(const struct pl_ingest *in)
+{
+	const char *head = in->batch.audit_head ? in->batch.audit_head : "";
+	const uint64_t numbers[] = { (uint64_t)in->spool_no, (uint64_t)in->batch.dropped,
+				     (uint64_t)in->batch.audit_seq };
+	uint64_t h = 1469598103934665603u; /* FNV-1a */
+
+	for (size_t i = 0; i < sizeof numbers; i++)
+		h = (h ^ ((const uint8_t *)numbers)[i]) * 1099511628211u;
+	for (const char *c = in->batch.boot_id; *c; c++)
+		h = (h ^ (uint8_t)*c) * 1099511628211u;
+	for (h = (h ^ '\n') * 1099511628211u; *head; head++)
+		h = (h ^ (uint8_t)*head) * 1099511628211u;
+	return h | 1;
+}
+
+/* The agent's row, where it would change. When it was last seen the roster knows. */
 static enum pl_result note_agent(struct pl_ingest *in, struct pl_error *err)
 {
+	uint64_t note = note_of(in);
 	enum pl_result r;
 
 	r = pl_db_run(in->db, "UPDATE spools SET last_seq=?2 WHERE no=?1",
 		      PL_ARGS(pl_db_int(in->spool_no), pl_db_int(in->ack)), err);
+	if (r != PL_OK || in->agent->noted == note)
+		return r;
+	r = pl_db_run(
+		in->db,
+		"UPDATE agents SET spool_no=?2, boot_id=?3, dropped=?4,"
+		" audit_seq=coalesce(?5, audit_seq), audit_head=coalesce(?6, audit_head)"
+		" WHERE no=?1",
+		PL_ARGS(pl_db_int(in->agent->no), pl_db_int(in->spool_no),
+			pl_db_text(in->batch.boot_id), pl_db_int(in->batch.dropped),
+			in->batch.audit_seq >= 0 ? pl_db_int(in->batch.audit_seq) : pl_db_null(),
+			pl_db_word(in->batch.audit_head)),
+		err);
 	if (r == PL_OK)
-		r = pl_db_run(
-			in->db,
-			"UPDATE agents SET last_seen_at=?2, spool_no=?3, boot_id=?4, dropped=?5,"
-			" audit_seq=coalesce(?6, audit_seq), audit_head=coalesce(?7, audit_head)"
-			" WHERE no=?1",
-			PL_ARGS(pl_db_int(in->agent->no), pl_db_int(in->batch.received_ms),
-				pl_db_int(in->spool_no), pl_db_text(in->batch.boot_id),
-				pl_db_int(in->batch.dropped),
-				in->batch.audit_seq >= 0 ? pl_db_int(in->batch.audit_seq)
-							 : pl_db_null(),
-				pl_db_word(in->batch.audit_head)),
-			err);
+		in->agent->noted = note; /* until pl_ingest_stored() says otherwise */
 	return r;
 }
 
@@ -258,34 +232,10 @@ enum pl_result pl_ingest_run(struct pl_ingest *in, struct pl_db *db, struct pl_e
 	return r;
 }
 
-void pl_ingest_note(struct pl_ingest *in, const char *type, const char *id, const char *printer_id,
-		    const char *site_id, const char *state)
+void pl_ingest_stored(const struct pl_ingest *in, enum pl_result result)
 {
-	struct pl_news *n;
-
-	for (int i = 0; i < in->news_count; i++)
-		if (!strcmp(in->news[i].type, type) && !strcmp(in->news[i].id, id)) {
-			snprintf(in->news[i].state, sizeof in->news[i].state, "%s",
-				 state ? state : "");
-			return;
-		}
-	if (in->news_count == PL_MAX_NEWS)
-		return;
-	n = &in->news[in->news_count++];
-	n->type = type;
-	snprintf(n->id, sizeof n->id, "%s", id);
-	snprintf(n->printer_id, sizeof n->printer_id, "%s", printer_id ? printer_id : "");
-	snprintf(n->site_id, sizeof n->site_id, "%s", site_id ? site_id : "");
-	snprintf(n->state, sizeof n->state, "%s", state ? state : "");
-}
-
-void pl_ingest_tell(const struct pl_ingest *in)
-{
-	for (int i = 0; i < in->news_count; i++) {
-		const struct pl_news *n = &in->news[i];
-
-		pl_events_post(in->server->events, in->agent->customer_id, n->site_id, n->type,
-			       n->id, *n->printer_id ? n->printer_id : NULL, in->agent->id,
-			       *n->state ? n->state : NULL);
-	}
+	if (result != PL_OK)
+		in->agent->noted = 0;
+	else if (in->last_no > 0)
+		pl_projector_wake(in->server->projector, in->last_no);
 }

@@ -180,7 +180,25 @@ static const char *const VERSION_2 =
 	" customer_id TEXT NOT NULL, ring BIGINT NOT NULL, state TEXT NOT NULL, action_id TEXT,"
 	" reason TEXT, PRIMARY KEY (rollout_no, device_no));";
 
-static const char *const VERSIONS[] = { VERSION_1, VERSION_2 };
+/* Records are applied after they are stored: happened_at is what is needed for it and stood
+ * nowhere; `part` marks snapshots that tell only what changed. Only records of a printer's history
+ * keep its number. */
+static const char *const VERSION_3 =
+	"ALTER TABLE records ADD COLUMN happened_at BIGINT;"
+	"ALTER TABLE records ADD COLUMN part BIGINT NOT NULL DEFAULT 0;"
+	"CREATE TABLE projection (up_to BIGINT NOT NULL);"
+	"INSERT INTO projection SELECT coalesce(max(no), 0) FROM records;"
+	"DROP INDEX records_by_device;"
+	"UPDATE records SET device_no=NULL WHERE kind='printer.snapshot';"
+	"CREATE INDEX records_by_device ON records (device_no, no) WHERE device_no IS NOT NULL;"
+	"CREATE INDEX records_part ON records (no) WHERE part=1;"
+
+	/* An enrolment that is sent again is known by its key. */
+	"CREATE INDEX agents_by_key ON agents (key_fingerprint);"
+	"DROP INDEX alerts_by_device;"
+	"CREATE INDEX alerts_by_device ON alerts (device_no, closed_at, severity);";
+
+static const char *const VERSIONS[] = { VERSION_1, VERSION_2, VERSION_3 };
 
 #define NEWEST ((int)(sizeof VERSIONS / sizeof VERSIONS[0]))
 

@@ -34,14 +34,14 @@ static const char *severity_of(const cJSON *body)
 	return "unknown";
 }
 
-static void note_alert(struct pl_ingest *in, const struct pl_device *device, const char *type,
+static void note_alert(struct pl_projection *in, const struct pl_device *device, const char *type,
 		       int64_t no)
 {
 	char id[32];
 
 	snprintf(id, sizeof id, "%lld", (long long)no);
-	pl_ingest_note(in, type, id, device->id, device->site_id, NULL);
-	pl_ingest_note(in, "printer.changed", device->id, NULL, device->site_id, NULL);
+	pl_project_note(in, type, id, device->id, device->site_id, NULL);
+	pl_project_note(in, "printer.changed", device->id, NULL, device->site_id, NULL);
 }
 
 /* Since when: the agent's word where its clock can be believed, else when it told of it. */
@@ -56,7 +56,7 @@ static int64_t since_ms(const cJSON *body, const struct pl_record *rec)
 }
 
 /* Opens the alert unless it is open. */
-static enum pl_result open_alert(struct pl_ingest *in, const struct pl_device *device,
+static enum pl_result open_alert(struct pl_projection *in, const struct pl_device *device,
 				 const cJSON *body, const struct pl_record *rec,
 				 struct pl_error *err)
 {
@@ -87,8 +87,8 @@ static enum pl_result open_alert(struct pl_ingest *in, const struct pl_device *d
 	return PL_OK;
 }
 
-static enum pl_result close_alert(struct pl_ingest *in, const struct pl_device *device, int64_t no,
-				  int64_t at_ms, struct pl_error *err)
+static enum pl_result close_alert(struct pl_projection *in, const struct pl_device *device,
+				  int64_t no, int64_t at_ms, struct pl_error *err)
 {
 	enum pl_result r =
 		pl_db_run(in->db,
@@ -102,7 +102,7 @@ static enum pl_result close_alert(struct pl_ingest *in, const struct pl_device *
 }
 
 /* The device a record is about: by its key, made when this is the first that is heard of it. */
-static enum pl_result device_of(struct pl_ingest *in, const struct pl_record *rec,
+static enum pl_result device_of(struct pl_projection *in, const struct pl_record *rec,
 				struct pl_device *ret_device, struct pl_error *err)
 {
 	struct pl_device_claim claim;
@@ -111,10 +111,13 @@ static enum pl_result device_of(struct pl_ingest *in, const struct pl_record *re
 
 	pl_project_claim(in, rec, NULL, &claim);
 	r = pl_device_of_key(&claim, ret_device, err);
-	return r == PL_E_NOT_FOUND ? pl_device_resolve(&claim, ret_device, &stale, err) : r;
+	if (r != PL_E_NOT_FOUND)
+		return r;
+	r = pl_project_settle(in, err);
+	return r == PL_OK ? pl_device_resolve(&claim, ret_device, &stale, err) : r;
 }
 
-enum pl_result pl_project_alert_opened(struct pl_ingest *in, const struct pl_record *rec,
+enum pl_result pl_project_alert_opened(struct pl_projection *in, const struct pl_record *rec,
 				       int64_t *ret_device_no, struct pl_error *err)
 {
 	struct pl_device device;
@@ -126,7 +129,7 @@ enum pl_result pl_project_alert_opened(struct pl_ingest *in, const struct pl_rec
 	return open_alert(in, &device, rec->body, rec, err);
 }
 
-enum pl_result pl_project_alert_closed(struct pl_ingest *in, const struct pl_record *rec,
+enum pl_result pl_project_alert_closed(struct pl_projection *in, const struct pl_record *rec,
 				       int64_t *ret_device_no, struct pl_error *err)
 {
 	struct pl_device device;
@@ -160,7 +163,7 @@ static bool list_has(const cJSON *alerts, const char *code, const char *group)
 }
 
 /* Closes what is open and not in the list. */
-static enum pl_result close_missing(struct pl_ingest *in, const struct pl_record *rec,
+static enum pl_result close_missing(struct pl_projection *in, const struct pl_record *rec,
 				    const struct pl_device *device, const cJSON *alerts,
 				    struct pl_error *err)
 {
@@ -187,7 +190,7 @@ static enum pl_result close_missing(struct pl_ingest *in, const struct pl_record
 }
 
 /* True when an alert with this code and group is open, whatever its index. */
-static enum pl_result is_open(struct pl_ingest *in, const struct pl_device *device,
+static enum pl_result is_open(struct pl_projection *in, const struct pl_device *device,
 			      const cJSON *alert, bool *ret_open, struct pl_error *err)
 {
 	int64_t n = 0;
@@ -203,7 +206,7 @@ static enum pl_result is_open(struct pl_ingest *in, const struct pl_device *devi
 	return r;
 }
 
-enum pl_result pl_project_alert_list(struct pl_ingest *in, const struct pl_record *rec,
+enum pl_result pl_project_alert_list(struct pl_projection *in, const struct pl_record *rec,
 				     const struct pl_device *device, const struct cJSON *alerts,
 				     struct pl_error *err)
 {

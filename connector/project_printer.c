@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "platen/json.h"
+#include "platen/log.h"
 
 #define MAX_SNAPSHOT (256 * 1024)
 #define MAX_COLUMN   (16 * 1024)
@@ -50,7 +51,7 @@ void pl_project_merge(struct cJSON *known, const struct cJSON *body)
 	}
 }
 
-static enum pl_result load_known(struct pl_ingest *in, const struct pl_device *d,
+static enum pl_result load_known(struct pl_projection *in, const struct pl_device *d,
 				 struct cJSON **ret_doc, struct pl_error *err)
 {
 	struct pl_db_rows *rows = NULL;
@@ -132,9 +133,10 @@ static struct pl_db_value maybe_bool(const cJSON *doc, const char *path)
 	return pl_json_bool(doc, path, &is) ? pl_db_int(is) : pl_db_null();
 }
 
-static enum pl_result save_known(struct pl_ingest *in, const struct pl_record *rec,
-				 const struct pl_device *d, const cJSON *doc, struct pl_error *err)
+static enum pl_result save_known(struct pl_projection *in, const struct pl_desk_entry *e,
+				 struct pl_error *err)
 {
+	const cJSON *doc = e->doc;
 	const cJSON *list = pl_json_at(doc, "state.reasons");
 	struct supply_columns supplies = { .lowest = -1 };
 	struct pl_bytes text, sealed, reasons;
@@ -151,7 +153,7 @@ static enum pl_result save_known(struct pl_ingest *in, const struct pl_record *r
 	if (r != PL_OK)
 		r = pl_error_set(err, PL_E_TOO_BIG, "a printer's snapshot is too large");
 	else
-		r = pl_keyring_wrap(in->server->ring, in->db, in->agent->customer_id, "snapshot",
+		r = pl_keyring_wrap(in->server->ring, in->db, e->agent->customer_id, "snapshot",
 				    text.at, text.size, &sealed, err);
 	if (r == PL_OK)
 		r = pl_db_change(
@@ -162,7 +164,8 @@ static enum pl_result save_known(struct pl_ingest *in, const struct pl_record *r
 			"lowest_supply=?10,"
 			" supply_state=?11, impressions=?12, sealed=?13, taken_at=?14, seen_at=?15 "
 			"WHERE no=?1",
-			PL_ARGS(pl_db_int(d->no), pl_db_text(pl_json_text(doc, "identity.make")),
+			PL_ARGS(pl_db_int(e->device.no),
+				pl_db_text(pl_json_text(doc, "identity.make")),
 				pl_db_text(pl_json_text(doc, "identity.model")),
 				pl_db_text(pl_json_text(doc, "identity.firmware")),
 				pl_db_text(pl_json_text(doc, "identity.confidence")),
@@ -172,8 +175,8 @@ static enum pl_result save_known(struct pl_ingest *in, const struct pl_record *r
 				pl_db_word((const char *)supplies.levels.at),
 				supplies.lowest >= 0 ? pl_db_int(supplies.lowest) : pl_db_null(),
 				pl_db_text(supplies.state), maybe_int(doc, "counters.impressions"),
-				pl_db_blob(sealed.at, sealed.size), pl_db_int(rec->taken_ms),
-				pl_db_int(rec->at_ms)),
+				pl_db_blob(sealed.at, sealed.size), pl_db_int(e->taken_ms),
+				pl_db_int(e->at_ms)),
 			err);
 	pl_bytes_finish(&supplies.levels);
 	pl_bytes_finish(&reasons);
@@ -183,7 +186,7 @@ static enum pl_result save_known(struct pl_ingest *in, const struct pl_record *r
 }
 
 /* Every reading of the counters is kept, for billing. */
-static enum pl_result keep_counters(struct pl_ingest *in, const struct pl_record *rec,
+static enum pl_result keep_counters(struct pl_projection *in, const struct pl_record *rec,
 				    const struct pl_device *d, struct pl_error *err)
 {
 	const cJSON *counters = cJSON_GetObjectItemCaseSensitive(rec->body, "counters");
@@ -208,32 +211,96 @@ static enum pl_result keep_counters(struct pl_ingest *in, const struct pl_record
 		args, sizeof args / sizeof args[0], err);
 }
 
-/* Lays the record's sections over the device's snapshot. */
-static enum pl_result update(struct pl_ingest *in, const struct pl_record *rec,
-			     const struct pl_device *d, struct pl_error *err)
+/* Failures of the store, not of the snapshot. */
+static bool is_passing(enum pl_result r)
 {
-	cJSON *doc = NULL;
-	enum pl_result r = load_known(in, d, &doc, err);
+	return r == PL_E_FULL || r == PL_E_NO_MEMORY || r == PL_E_BUSY || r == PL_E_IO;
+}
 
-	if (r != PL_OK)
-		return r;
-	pl_project_merge(doc, rec->body);
-	r = save_known(in, rec, d, doc, err);
-	cJSON_Delete(doc);
+enum pl_result pl_project_settle(struct pl_projection *in, struct pl_error *err)
+{
+	struct pl_error why = { 0 };
+	enum pl_result r = PL_OK;
+
+	for (size_t i = 0; i < PL_MAX_DESK && r == PL_OK; i++)
+		for (struct pl_desk_entry *e = in->desk.first[i]; e && r == PL_OK; e = e->next) {
+			enum pl_result saved = e->changed ? save_known(in, e, &why) : PL_OK;
+
+			if (is_passing(saved)) {
+				*err = why;
+				r = saved;
+			} else if (saved != PL_OK) {
+				log_error(NULL,
+					  "a snapshot was kept but not applied agent=%s "
+					  "printer=%s reason=\"%s\"",
+					  e->agent->id, e->device.id, why.text);
+			}
+		}
+	pl_desk_clear(&in->desk);
 	return r;
 }
 
-enum pl_result pl_project_snapshot(struct pl_ingest *in, const struct pl_record *rec,
+/* Resolves a claim that may change what is which, and lays the device on the desk unless it has
+ * gone elsewhere since (then *ret_entry is NULL). */
+static enum pl_result meet(struct pl_projection *in, const struct pl_device_claim *claim,
+			   struct pl_device *ret_device, struct pl_desk_entry **ret_entry,
+			   struct pl_error *err)
+{
+	bool stale = false;
+	cJSON *doc = NULL;
+	enum pl_result r = pl_device_known(claim, ret_device, err);
+
+	if (r == PL_E_NOT_FOUND || in->desk.count >= PL_MAX_DESK) {
+		enum pl_result settled = pl_project_settle(in, err);
+
+		if (settled != PL_OK)
+			return settled;
+	}
+	if (r == PL_E_NOT_FOUND)
+		r = pl_device_resolve(claim, ret_device, &stale, err);
+	*ret_entry = NULL;
+	if (r == PL_OK && !stale)
+		r = load_known(in, ret_device, &doc, err);
+	if (r != PL_OK || stale)
+		return r;
+	*ret_entry = pl_desk_put(&in->desk, claim, ret_device, doc);
+	return *ret_entry ? PL_OK : pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+}
+
+/* The device a snapshot is about, with its entry on the desk (NULL where it has gone elsewhere). */
+static enum pl_result find_entry(struct pl_projection *in, const struct pl_record *rec,
+				 struct pl_device *ret_device, struct pl_desk_entry **ret_entry,
+				 struct pl_error *err)
+{
+	const cJSON *identity = cJSON_GetObjectItemCaseSensitive(rec->body, "identity");
+	struct pl_device_claim claim;
+	struct pl_desk_entry *e;
+
+	pl_project_claim(in, rec, identity, &claim);
+	e = pl_desk_find(&in->desk, &claim);
+	if (e && pl_desk_fits(e, &claim)) {
+		*ret_device = e->device;
+		*ret_entry = e;
+		return PL_OK;
+	}
+	if (e) {
+		enum pl_result r = pl_project_settle(in, err);
+
+		if (r != PL_OK)
+			return r;
+	}
+	return meet(in, &claim, ret_device, ret_entry, err);
+}
+
+enum pl_result pl_project_snapshot(struct pl_projection *in, const struct pl_record *rec,
 				   int64_t *ret_device_no, struct pl_error *err)
 {
 	const cJSON *alerts = cJSON_GetObjectItemCaseSensitive(rec->body, "alerts");
-	struct pl_device_claim claim;
+	struct pl_desk_entry *entry = NULL;
 	struct pl_device device;
-	bool stale, full = false;
-	enum pl_result r;
+	bool full = false;
+	enum pl_result r = find_entry(in, rec, &device, &entry, err);
 
-	pl_project_claim(in, rec, cJSON_GetObjectItemCaseSensitive(rec->body, "identity"), &claim);
-	r = pl_device_resolve(&claim, &device, &stale, err);
 	if (r != PL_OK)
 		return r;
 	*ret_device_no = device.no;
@@ -241,16 +308,21 @@ enum pl_result pl_project_snapshot(struct pl_ingest *in, const struct pl_record 
 		r = pl_project_adopt(in, rec, &device, err);
 	if (r == PL_OK)
 		r = keep_counters(in, rec, &device, err);
-	if (r != PL_OK || stale)
-		return r;
-	pl_ingest_note(in, "printer.changed", device.id, NULL, device.site_id, NULL);
-	r = update(in, rec, &device, err);
-	if (r == PL_OK && pl_json_bool(rec->body, "full", &full) && full && cJSON_IsArray(alerts))
+	if (r == PL_OK && entry && pl_json_bool(rec->body, "full", &full) && full &&
+	    cJSON_IsArray(alerts))
 		r = pl_project_alert_list(in, rec, &device, alerts, err);
-	return r;
+	if (r != PL_OK || !entry)
+		return r;
+	if (!entry->changed)
+		pl_project_note(in, "printer.changed", device.id, NULL, device.site_id, NULL);
+	pl_project_merge(entry->doc, rec->body);
+	entry->changed = true;
+	entry->taken_ms = rec->taken_ms;
+	entry->at_ms = rec->at_ms;
+	return PL_OK;
 }
 
-enum pl_result pl_project_attached(struct pl_ingest *in, const struct pl_record *rec,
+enum pl_result pl_project_attached(struct pl_projection *in, const struct pl_record *rec,
 				   int64_t *ret_device_no, struct pl_error *err)
 {
 	struct pl_device_claim claim;
@@ -269,12 +341,12 @@ enum pl_result pl_project_attached(struct pl_ingest *in, const struct pl_record 
 	*ret_device_no = device.no;
 	if (stale)
 		return PL_OK;
-	pl_ingest_note(in, "printer.changed", device.id, NULL, device.site_id, NULL);
+	pl_project_note(in, "printer.changed", device.id, NULL, device.site_id, NULL);
 	return pl_db_run(in->db, "UPDATE devices SET attached=1, seen_at=?2 WHERE no=?1",
 			 PL_ARGS(pl_db_int(device.no), pl_db_int(rec->at_ms)), err);
 }
 
-enum pl_result pl_project_detached(struct pl_ingest *in, const struct pl_record *rec,
+enum pl_result pl_project_detached(struct pl_projection *in, const struct pl_record *rec,
 				   int64_t *ret_device_no, struct pl_error *err)
 {
 	struct pl_device_claim claim;
@@ -290,6 +362,6 @@ enum pl_result pl_project_detached(struct pl_ingest *in, const struct pl_record 
 	if (r != PL_OK)
 		return r;
 	*ret_device_no = device.no;
-	pl_ingest_note(in, "printer.changed", device.id, NULL, device.site_id, NULL);
+	pl_project_note(in, "printer.changed", device.id, NULL, device.site_id, NULL);
 	return PL_OK;
 }

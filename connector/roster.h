@@ -28,6 +28,7 @@ struct pl_roster_agent {
 	_Atomic bool revoked;
 	_Atomic bool has_work;	      /* the store may hold actions it has not been told of */
 	_Atomic int64_t seen_ms;      /* wall clock of its last call; 0: not since this start */
+	_Atomic uint64_t noted;	      /* what the store has of its last batch; ingest.c's own */
 	int64_t saved_ms;	      /* what the store has of it; only pl_roster_unsaved() */
 	double allowance;	      /* calls it may make now; only pl_roster_too_fast() */
 	int64_t allowance_ms;	      /* when that was so */

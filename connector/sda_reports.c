@@ -53,6 +53,7 @@ static void answer(struct pl_web_request *rq, enum pl_result r, const struct pl_
 	char now[PL_MAX_TIME_TEXT];
 	cJSON *doc;
 
+	pl_ingest_stored(in, r);
 	if (r != PL_OK) {
 		pl_sda_store_failed(rq, r, err);
 		return;
@@ -63,7 +64,6 @@ static void answer(struct pl_web_request *rq, enum pl_result r, const struct pl_
 			     "and send again");
 		return;
 	}
-	pl_ingest_tell(in);
 	pl_store_figures(server->store, &figures);
 	pl_clock_text(pl_clock_wall_ms(), now);
 	doc = cJSON_CreateObject();

@@ -21,12 +21,15 @@
 #include "throttle.h"
 #include "web.h"
 
+struct pl_projector;
+
 struct pl_server {
 	char sda_url[256];    /* what enrolment tokens carry */
 	const char *data_dir; /* where packages lie */
 	struct pl_keyring *ring;
 	struct pl_identity identity;
 	struct pl_store *store;
+	struct pl_projector *projector;
 	struct pl_pool *pool;
 	struct pl_park *park;
 	struct pl_roster *roster;

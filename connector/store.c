@@ -8,9 +8,14 @@
 #include <stdlib.h>
 
 #include "migrations.h"
+#include "platen/clock.h"
 #include "platen/log.h"
 
-#define MAX_BATCH 512 /* jobs in one transaction, so that none waits for ever */
+#define MAX_BATCH	512  /* jobs in one transaction, so that none waits for ever */
+#define CHORE_GATHER_MS 50   /* from the first nudge to the chore's turn: together it costs less */
+#define CHORE_EVERY_MS	500  /* a turn of the chore even if jobs wait */
+#define CHORE_RETRY_MS	1000 /* after a turn that failed */
+#define CHORE_AT_END_MS 3000 /* for what is left of it when the store stops */
 
 struct pl_store {
 	struct pl_db *db;
@@ -18,6 +23,10 @@ struct pl_store {
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
 	struct pl_store_job *first, **end;
+	struct pl_store_chore chore;
+	bool chore_wanted;
+	int64_t chore_at_ms;   /* its next turn */
+	int64_t chore_late_ms; /* the same when jobs wait */
 	bool stop;
 	struct pl_store_figures figures;
 };
@@ -31,15 +40,40 @@ enum pl_result pl_store_connect(const char *where, bool create, bool reader, str
 			    "this program was built for stores of the form sqlite:PATH only");
 }
 
-static struct pl_store_job *take_batch(struct pl_store *store)
+/* With the mutex held: has the chore a turn now? */
+static bool is_chore_due(const struct pl_store *store)
+{
+	int64_t now = pl_clock_now_ms();
+
+	if (!store->chore_wanted || !store->chore.run || now < store->chore_at_ms)
+		return false;
+	return !store->first || now >= store->chore_late_ms ||
+	       store->chore.is_pressing(store->chore.arg);
+}
+
+/* Waits until there is a job, a turn of the chore, or the end. */
+static void wait_for_work(struct pl_store *store)
+{
+	while (!store->first && !store->stop && !is_chore_due(store)) {
+		if (store->chore_wanted && store->chore.run)
+			(void)!pl_clock_wait(&store->changed, &store->mutex, store->chore_at_ms);
+		else
+			pthread_cond_wait(&store->changed, &store->mutex);
+	}
+}
+
+/* The jobs that wait, MAX_BATCH at most; NULL where there are none. *ret_chore: the chore is due.
+ */
+static struct pl_store_job *take_batch(struct pl_store *store, bool *ret_chore, bool *ret_over)
 {
 	struct pl_store_job *batch, *last;
 	int n = 1;
 
 	pthread_mutex_lock(&store->mutex);
-	while (!store->first && !store->stop)
-		pthread_cond_wait(&store->changed, &store->mutex);
+	wait_for_work(store);
+	*ret_chore = is_chore_due(store);
 	batch = last = store->first;
+	*ret_over = store->stop && !batch;
 	while (last && last->next && n < MAX_BATCH)
 		last = last->next, n++;
 	if (last) {
@@ -83,7 +117,7 @@ static void run_batch(struct pl_store *store, struct pl_store_job *batch)
 {
 	struct pl_db *db = store->db;
 	struct pl_error err = { 0 };
-	enum pl_result r = db->ops->run(db, "BEGIN IMMEDIATE", PL_NO_ARGS, NULL, &err);
+	enum pl_result r = db->ops->begin(db, true, &err);
 	int64_t jobs = 0;
 
 	for (struct pl_store_job *job = batch; job; job = job->next, jobs++) {
@@ -111,20 +145,74 @@ static void run_batch(struct pl_store *store, struct pl_store_job *batch)
 	pthread_mutex_unlock(&store->mutex);
 }
 
+static void answer_all(struct pl_store_job *batch)
+{
+	while (batch) {
+		struct pl_store_job *next = batch->next; /* done() may free the job */
+
+		batch->done(batch->arg, batch->result, &batch->err);
+		batch = next;
+	}
+}
+
+/* One turn of the chore. Its commit need not be on the disk when it returns: after a power cut the
+ * work is found undone, and is done again. */
+static enum pl_result run_chore(struct pl_store *store)
+{
+	struct pl_db *db = store->db;
+	struct pl_error err = { 0 };
+	bool more = false;
+	enum pl_result r;
+
+	pthread_mutex_lock(&store->mutex);
+	store->chore_wanted = false; /* a nudge from here on counts again */
+	pthread_mutex_unlock(&store->mutex);
+	r = db->ops->begin(db, false, &err);
+	if (r == PL_OK)
+		r = store->chore.run(db, store->chore.arg, &more, &err);
+	if (r == PL_OK)
+		r = db->ops->run(db, "COMMIT", PL_NO_ARGS, NULL, &err);
+	if (r != PL_OK)
+		(void)db->ops->script(db, "ROLLBACK", NULL);
+	store->chore.done(store->chore.arg, r, &err);
+
+	pthread_mutex_lock(&store->mutex);
+	store->chore_late_ms = pl_clock_in_ms(CHORE_EVERY_MS);
+	if (r != PL_OK)
+		store->chore_at_ms = pl_clock_in_ms(CHORE_RETRY_MS);
+	else if (more)
+		store->chore_at_ms = 0;
+	store->chore_wanted = store->chore_wanted || more || r != PL_OK;
+	pthread_mutex_unlock(&store->mutex);
+	return r;
+}
+
+/* The server stops: what is left is done now, or after the next start. */
+static void end_chore(struct pl_store *store)
+{
+	int64_t by_ms = pl_clock_in_ms(CHORE_AT_END_MS);
+
+	while (store->chore.run && store->chore_wanted && pl_clock_left_ms(by_ms) > 0)
+		if (run_chore(store) != PL_OK)
+			return;
+}
+
 static void *store_thread(void *arg)
 {
 	struct pl_store *store = arg;
-	struct pl_store_job *batch;
+	bool chore, over = false;
 
-	while ((batch = take_batch(store)) != NULL) {
-		run_batch(store, batch);
-		while (batch) {
-			struct pl_store_job *next = batch->next; /* done() may free the job */
+	while (!over) {
+		struct pl_store_job *batch = take_batch(store, &chore, &over);
 
-			batch->done(batch->arg, batch->result, &batch->err);
-			batch = next;
+		if (batch) {
+			run_batch(store, batch);
+			answer_all(batch);
 		}
+		if (chore)
+			(void)!run_chore(store);
 	}
+	end_chore(store);
 	return NULL;
 }
 
@@ -142,7 +230,7 @@ enum pl_result pl_store_open(const char *where, struct pl_store **ret_store, str
 	if (r != PL_OK)
 		goto fail;
 	pthread_mutex_init(&store->mutex, NULL);
-	pthread_cond_init(&store->changed, NULL);
+	pl_clock_cond_init(&store->changed);
 	if (pthread_create(&store->thread, NULL, store_thread, store) != 0) {
 		r = pl_error_set(err, PL_E_IO, "a thread for the store could not be started");
 		goto fail;
@@ -153,6 +241,29 @@ fail:
 	pl_db_close(store->db);
 	free(store);
 	return r;
+}
+
+void pl_store_set_chore(struct pl_store *store, const struct pl_store_chore *chore)
+{
+	pthread_mutex_lock(&store->mutex);
+	store->chore = *chore;
+	pthread_mutex_unlock(&store->mutex);
+}
+
+void pl_store_nudge(struct pl_store *store, bool at_once)
+{
+	pthread_mutex_lock(&store->mutex);
+	if (!store->chore_wanted) {
+		store->chore_wanted = true;
+		store->chore_at_ms = pl_clock_in_ms(CHORE_GATHER_MS);
+		store->chore_late_ms = pl_clock_in_ms(CHORE_EVERY_MS);
+		pthread_cond_signal(&store->changed);
+	}
+	if (at_once && store->chore_at_ms > pl_clock_in_ms(0)) {
+		store->chore_at_ms = 0;
+		pthread_cond_signal(&store->changed);
+	}
+	pthread_mutex_unlock(&store->mutex);
 }
 
 void pl_store_stop(struct pl_store *store)

@@ -28,6 +28,19 @@ struct pl_store_job {
 	struct pl_error err;
 };
 
+/* What the store's thread does when no job waits, and from time to time even when some do: work
+ * that is derived from what is stored, and that is done again after a crash until it has been done.
+ */
+struct pl_store_chore {
+	/* A short turn, in a transaction of its own. *ret_more: there is more to do. */
+	enum pl_result (*run)(struct pl_db *db, void *arg, bool *ret_more, struct pl_error *err);
+	/* The turn was committed, or failed and was rolled back. Must not block. */
+	void (*done)(void *arg, enum pl_result result, const struct pl_error *err);
+	/* True where so much has gathered that jobs have to wait for it. */
+	bool (*is_pressing)(void *arg);
+	void *arg;
+};
+
 /* Where a store lives: "sqlite:PATH". Another engine is another word in front of the colon. */
 enum pl_result pl_store_connect(const char *where, bool create, bool reader, struct pl_db **ret_db,
 				struct pl_error *err);
@@ -35,7 +48,14 @@ enum pl_result pl_store_connect(const char *where, bool create, bool reader, str
 /* Opens the store, migrates it, starts its thread. */
 enum pl_result pl_store_open(const char *where, struct pl_store **ret_store, struct pl_error *err);
 
-/* Does what is queued, then ends its thread; whatever is put afterwards is refused. */
+/* Sets the chore, once, before the first nudge; it must live until pl_store_stop(). */
+void pl_store_set_chore(struct pl_store *store, const struct pl_store_chore *chore);
+/* There is something to do for the chore: soon, or `at_once` because somebody waits for it. Never
+ * blocks. */
+void pl_store_nudge(struct pl_store *store, bool at_once);
+
+/* Does what is queued, and the chore's work for a few seconds, then ends its thread; whatever is
+ * put afterwards is refused. */
 void pl_store_stop(struct pl_store *store);
 void pl_store_close(struct pl_store *store); /* after pl_store_stop(); NULL is allowed */
 

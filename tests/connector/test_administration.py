@@ -184,6 +184,8 @@ class Administration(ConnectorCase):
             waiting = self.api("GET", "/enrolments")["items"]
             self.assertEqual([w["fingerprint"] for w in waiting], [answer.json["fingerprint"]])
             self.assertEqual(waiting[0]["name"], "asking")
+            attention = [a for a in self.api("GET", "/overview")["attention"] if a["kind"] == "enrolment"]
+            self.assertEqual([a["description"] for a in attention], ["A PC waits to be let in"])
             site = self.api("GET", "/customers")["items"][0]["sites"][0]["id"]
             path = f"/enrolments/{waiting[0]['id']}/approve"
             self.refused(409, "conflict", "POST", path, {"site_id": site, "fingerprint": "sha256:" + "0" * 64})

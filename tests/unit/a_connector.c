@@ -6,6 +6,7 @@
 #include "customers.h"
 #include "migrations.h"
 #include "platen/clock.h"
+#include "projector.h"
 #include "scratch.h"
 #include "unit.h"
 
@@ -43,6 +44,7 @@ void a_connector_open(struct a_connector *c, const char *name)
 	assert_result(pl_park_open(&c->server.park, &err), PL_OK);
 	assert_result(pl_roster_open(c->db, c->server.park, &c->server.roster, &err), PL_OK);
 	assert_result(pl_events_open(c->server.park, &c->server.events, &err), PL_OK);
+	assert_result(pl_projector_open(&c->server, c->db, &c->server.projector, &err), PL_OK);
 	c->server.report_interval_s = 60;
 }
 
@@ -53,6 +55,7 @@ void a_connector_close(struct a_connector *c)
 	pl_events_close(c->server.events);
 	pl_roster_close(c->server.roster);
 	pl_park_close(c->server.park);
+	pl_projector_close(c->server.projector);
 	pl_store_close(c->server.store);
 	pl_identity_finish(&c->server.identity);
 	pl_db_close(c->db);

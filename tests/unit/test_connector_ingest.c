@@ -6,8 +6,10 @@
 
 #include "a_connector.h"
 #include "ingest.h"
+#include "platen/clock.h"
 #include "platen/json.h"
 #include "project.h"
+#include "projector.h"
 #include "unit.h"
 #include "wire.h"
 
@@ -33,7 +35,8 @@ static struct outcome take(struct pl_roster_agent *agent, const char *text)
 	if (pl_ingest_prepare(&in, here.db, pl_span_of(text), &err) != PL_OK ||
 	    pl_store_write(here.server.store, run, &in, &err) != PL_OK)
 		fail_msg("%s", err.text);
-	pl_ingest_tell(&in);
+	pl_ingest_stored(&in, PL_OK);
+	assert_true(pl_projector_settle(here.server.projector, pl_clock_in_ms(60000)));
 	outcome = (struct outcome){ in.ack, in.new_spool };
 	pl_ingest_finish(&in);
 	return outcome;
