@@ -13,3 +13,16 @@ foreach(part agent_sleep probe_truth agent_truth probe_ippusb action_resume acti
 endforeach()
 # ipp-usb takes the machine's loopback ports from 60000 on, one daemon at a time.
 set_tests_properties(peers.probe_ippusb PROPERTIES RESOURCE_LOCK ipp-usb)
+
+# Agent and connector killed at system calls of actions: a spread of them here, all by `tools/test faults`.
+add_test(NAME peers.faults
+  COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/faults.py --build ${CMAKE_BINARY_DIR} --seconds 60)
+# An agent that journals behind the effect must turn that test red.
+pl_program(platen-agent-late
+  SOURCES ${PROJECT_SOURCE_DIR}/agent/main.c ${CMAKE_CURRENT_LIST_DIR}/late_journal.c USES platen_agent)
+target_include_directories(platen-agent-late PRIVATE ${PROJECT_SOURCE_DIR}/agent)
+target_link_options(platen-agent-late PRIVATE LINKER:--wrap=pl_actions_begin LINKER:--wrap=pl_actions_end)
+add_test(NAME peers.faults_red
+  COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/faults.py --build ${CMAKE_BINARY_DIR}
+          --agent $<TARGET_FILE:platen-agent-late> --actions identify --expect-red --seconds 100)
+set_tests_properties(peers.faults peers.faults_red PROPERTIES LABELS peers TIMEOUT 300 SKIP_RETURN_CODE 77)

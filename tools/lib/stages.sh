@@ -62,6 +62,14 @@ stage_connector() { need_build; ctest_label connector; }
 stage_console() { need_build; check console.check tests/house/console; }
 stage_browser() { need_build; ctest_label browser; }
 stage_mingw() { install_packages $PACKAGES_BUILD $PACKAGES_TEST; check mingw.compile tests/house/mingw; }
+# Every call, not a spread of them: the better part of an hour.
+stage_faults() {
+	need_build
+	build release
+	check faults.every_call tests/peers/faults.py --build build/release
+	check faults.red tests/peers/faults.py --build build/release --agent build/dev/tests/peers/platen-agent-late \
+		--actions identify --expect-red
+}
 stage_valgrind() {
 	need_build
 	build release
