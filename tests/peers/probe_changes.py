@@ -17,6 +17,8 @@ COUNTERS = ("impressions", "impressions_color", "impressions_monochrome", "sheet
             "jams")
 TROUBLES = ("media-empty", "media-low", "media-jam", "cover-open", "input-tray-missing", "output-area-full")
 TIMES = ("taken_at",)
+# Of the others a 1284 ID says no more than that something is wrong.
+WORDS = {"inkjet-idonly": ("media-empty", "media-jam", "cover-open")}
 LEAST = {"inkjet-idonly": 20}  # a 1284 ID has no word for low: its ink stays above its mark
 WELL = 20  # percent, above every mark
 
@@ -65,7 +67,7 @@ def choices(name, truth, rng):
     if told.get("identity.serial_number") == ["usb"] and kind(name) != "same-serial" and len(told) < 20:
         found.append(("identity.serial_number", f"SN{rng.randint(10000, 99999)}X"))
     if "state.reasons" in told:
-        found += [("state-reason", rng.choice("+-") + r) for r in TROUBLES]
+        found += [("state-reason", rng.choice("+-") + r) for r in WORDS.get(name, TROUBLES)]
     found = [("set", name, *words) for words in found] + ([("print", name, str(rng.randint(1, 40)))] if found else [])
     return [words for words in found if may(truth, words)]
 
