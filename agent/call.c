@@ -8,11 +8,13 @@
 
 #include <cjson/cJSON.h>
 
+#include "gzip.h"
 #include "platen/http1.h"
 #include "platen/json.h"
 #include "sent.h"
 
 #define MAX_ANSWER (256 * 1024)
+#define WORTH_IT   4096 /* bytes of a body; below, packing saves no packet */
 
 static const char HEADERS[] =
 	"Accept: application/json\r\nUser-Agent: platen-agent/" PL_VERSION "\r\n";
@@ -147,6 +149,26 @@ static enum pl_result understand(const struct pl_http_response *http, struct pl_
 	return PL_OK;
 }
 
+/* A large body leaves packed, unless the connector said that it takes none, or somebody looks at
+ * every byte that leaves: then they shall be readable. */
+static bool pack(struct pl_caller *c, const struct pl_call *call, struct pl_bytes *packed,
+		 struct pl_bytes *headers, struct pl_http_request *request)
+{
+	if (!call->packable || c->plain || call->body.size < WORTH_IT ||
+	    (c->spool && pl_sent_is_traced(c->spool)))
+		return false;
+	pl_bytes_init(packed, call->body.size / 2);
+	if (pl_gzip(call->body, packed) != PL_OK ||
+	    pl_bytes_add_text(headers, "Content-Encoding: gzip\r\n") != PL_OK) {
+		pl_bytes_finish(packed);
+		return false;
+	}
+	request->headers = (const char *)headers->at;
+	request->body = packed->at;
+	request->body_size = packed->size;
+	return true;
+}
+
 enum pl_result pl_call(struct pl_caller *caller, const struct pl_call *call, int64_t by_ms,
 		       struct pl_answer *ret_answer, struct pl_error *err)
 {
@@ -161,8 +183,9 @@ enum pl_result pl_call(struct pl_caller *caller, const struct pl_call *call, int
 		.body_size = call->body.size,
 	};
 	bool kept = caller->stream != NULL;
-	struct pl_bytes headers, body;
+	struct pl_bytes headers, body, packed = { 0 };
 	int64_t id = 0;
+	bool is_packed;
 	enum pl_result r;
 
 	pl_bytes_init(&headers, 1024);
@@ -171,6 +194,7 @@ enum pl_result pl_call(struct pl_caller *caller, const struct pl_call *call, int
 	if (r == PL_OK && call->headers)
 		r = pl_bytes_add_text(&headers, call->headers);
 	request.headers = (const char *)headers.at;
+	is_packed = r == PL_OK && pack(caller, call, &packed, &headers, &request);
 	if (r == PL_OK)
 		r = pl_caller_connect(caller, by_ms, err);
 	if (r == PL_OK)
@@ -188,8 +212,14 @@ enum pl_result pl_call(struct pl_caller *caller, const struct pl_call *call, int
 	}
 	if (r == PL_OK)
 		r = understand(&http, &body, &answer, err);
+	pl_bytes_finish(&packed);
 	pl_bytes_finish(&body);
 	pl_bytes_finish(&headers);
+	if (r == PL_OK && is_packed && answer.status == 415) { /* WIRE.md: it is sent plain then */
+		pl_answer_finish(&answer);
+		caller->plain = true;
+		return pl_call(caller, call, by_ms, ret_answer, err);
+	}
 	if (r == PL_OK)
 		*ret_answer = answer;
 	return r;

@@ -20,6 +20,7 @@ struct pl_caller {
 	struct pl_spool *spool;	  /* where it is noted; NULL: nowhere */
 	struct pl_stream *stream; /* NULL: not connected */
 	const char *secret;	  /* masked wherever it is noted; NULL: none */
+	bool plain;		  /* the connector does not take packed bodies */
 };
 
 struct pl_call {
@@ -28,6 +29,7 @@ struct pl_call {
 	const char *noted;   /* the target as it is noted, without its query; NULL: the same */
 	const char *headers; /* further header lines; NULL: none */
 	struct pl_span body; /* JSON; empty: none */
+	bool packable;	     /* a large body may leave as gzip; it is noted plain all the same */
 };
 
 struct pl_answer {

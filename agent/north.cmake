@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything towards the connector.
 pl_find(SQLITE sqlite3 libsqlite3-dev)
+pl_find(ZLIB zlib zlib1g-dev)
 
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   set(north_os os/os_posix.c os/os_linux.c os/resolve_posix.c os/tcp_posix.c)
@@ -9,11 +10,11 @@ else()
 endif()
 
 list(APPEND AGENT_SOURCES
-  settings.c url.c proxy.c trace_stream.c tls_verify.c tls_config.c tls_stream.c dial.c call.c
+  settings.c url.c proxy.c trace_stream.c tls_verify.c tls_config.c tls_stream.c dial.c gzip.c call.c
   keys.c token.c candidate.c enrolment.c enroll.c
   spool_db.c spool.c spool_add.c spool_out.c spool_room.c sent.c audit_record.c
   action.c action_journal.c action_open.c action_parse.c action_post.c action_receive.c
   backoff.c uplink.c uplink_batch.c uplink_carry.c uplink_enroll.c uplink_report.c uplink_state.c uplink_work.c
   ${north_os})
 list(APPEND AGENT_USES platen_ipp)
-list(APPEND AGENT_PRIVATE_USES PkgConfig::SQLITE platen_mbedtls)
+list(APPEND AGENT_PRIVATE_USES PkgConfig::SQLITE PkgConfig::ZLIB platen_mbedtls)

@@ -103,7 +103,7 @@ static enum pl_result heed_refusal(struct pl_uplink *u, struct pl_batch *b,
 enum pl_result pl_uplink_send_batch(struct pl_uplink *u, struct pl_caller *caller,
 				    struct pl_batch *batch, struct pl_error *err)
 {
-	struct pl_call call = { .method = "POST", .target = "/sda/v1/reports" };
+	struct pl_call call = { .method = "POST", .target = "/sda/v1/reports", .packable = true };
 	struct pl_answer answer = { 0 };
 	struct pl_bytes body;
 	int count = 0;

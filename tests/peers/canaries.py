@@ -11,6 +11,7 @@ decoder that is not ours. Then:
 """
 import argparse
 import base64
+import gzip
 import json
 import pathlib
 import re
@@ -72,7 +73,8 @@ def bodies(blob):
         if re.search(rb"(?im)^transfer-encoding:", head):
             raise AssertionError("a chunked request; teach this test to read it")
         size = int(length[1]) if length else 0
-        yield method, target, blob[:size]
+        packed = re.search(rb"(?im)^content-encoding:\s*gzip\s*$", head)
+        yield method, target, gzip.decompress(blob[:size]) if packed else blob[:size]
         blob = blob[size:]
 
 
@@ -142,6 +144,8 @@ def check(build, folder):
     up, down = capture.requests(connector.sda_port, keys)
     if not any(b"POST /sda/v1/reports" in blob for blob in up):
         faults.append("the decrypted traffic has no report: decryption failed")
+    if not any(re.search(rb"(?im)^content-encoding:\s*gzip", blob) for blob in up):
+        faults.append("no large report was packed")
     for blob in up + down:
         faults += complain_if_canary("decrypted traffic", blob)
     for path in sorted((folder / "connector").rglob("*")) + [connector.log, desk.log]:
@@ -154,6 +158,8 @@ def check(build, folder):
 
     secret = token_secret(token)
     wire = [(m, t, b) for blob in up for m, t, b in bodies(blob) if b]
+    for method, target, body in wire:
+        faults += complain_if_canary(f"{method} {target}, unpacked", body)
     masked = [(m, t, b.replace(secret.encode(), b"*" * len(secret))) for m, t, b in wire]
     if len(wire) < 5:
         faults.append(f"only {len(wire)} messages decrypted: this test would prove nothing")

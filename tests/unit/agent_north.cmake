@@ -11,3 +11,8 @@ foreach(part actions backoff enrolment order proxy sent settings spool spool_roo
   target_compile_definitions(test_agent_${part}
     PRIVATE WIRE_MD="${PROJECT_SOURCE_DIR}/connector/WIRE.md")
 endforeach()
+
+pl_test(test_agent_gzip
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_agent_gzip.c
+  USES platen_agent PkgConfig::ZLIB
+  INCLUDE ${PROJECT_SOURCE_DIR}/agent)
