@@ -74,34 +74,16 @@ static bool claim_key(void *arg, struct pl_worker *w, const char *key)
 	return is_free;
 }
 
-static bool last_port(void *arg, const char *key, char ret_port[static 32])
+static bool is_attached(void *arg, const char *key)
 {
 	struct pl_engine *e = arg;
 	bool found = false;
 
 	pthread_mutex_lock(&e->lock);
-	for (size_t i = 0; i < MAX_MEMORIES && !found; i++) {
-		if (strcmp(e->memories[i].key, key) != 0)
-			continue;
-		memcpy(ret_port, e->memories[i].port_path, sizeof(e->memories[i].port_path));
-		found = true;
-	}
+	for (size_t i = 0; i < e->slot_count && !found; i++)
+		found = strcmp(e->slots[i].key, key) == 0;
 	pthread_mutex_unlock(&e->lock);
 	return found;
-}
-
-/* With the lock held: the newest place of a printer takes the oldest memory's. */
-static void remember_port(struct pl_engine *e, const char *key, const char *port)
-{
-	struct memory *m = &e->memories[e->next_memory];
-
-	for (size_t i = 0; i < MAX_MEMORIES; i++)
-		if (strcmp(e->memories[i].key, key) == 0)
-			m = &e->memories[i];
-	if (m == &e->memories[e->next_memory])
-		e->next_memory = (e->next_memory + 1) % MAX_MEMORIES;
-	pl_span_copy(pl_span_of(key), m->key, sizeof(m->key));
-	pl_span_copy(pl_span_of(port), m->port_path, sizeof(m->port_path));
 }
 
 static void nudge(void *arg)
@@ -130,8 +112,6 @@ static void retire(struct pl_engine *e, size_t at, const char *reason)
 	slot = e->slots[at];
 	e->slot_count--;
 	memmove(&e->slots[at], &e->slots[at + 1], (e->slot_count - at) * sizeof(e->slots[0]));
-	if (slot.key[0])
-		remember_port(e, slot.key, pl_worker_device(slot.worker)->port_path);
 	pthread_mutex_unlock(&e->lock);
 
 	pl_worker_ask_stop(slot.worker);
@@ -155,7 +135,8 @@ static void employ(struct pl_engine *e, const struct pl_usb_device *dev)
 		.settings = e->options.settings,
 		.nudge = nudge,
 		.claim_key = claim_key,
-		.last_port = last_port,
+		.memory = e->memory,
+		.presence = { is_attached, e },
 		.arg = e,
 	};
 	struct pl_worker *w;
@@ -303,13 +284,15 @@ enum pl_result pl_engine_create(const struct pl_engine_options *options,
 				struct pl_engine **ret_engine, struct pl_error *err)
 {
 	struct pl_engine *e = calloc(1, sizeof(*e));
-
 	enum pl_result r;
 
 	if (!e)
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
-	r = pl_wake_create(&e->stopping, err);
+	r = pl_memory_open(options->settings->state_dir, &e->memory, err);
+	if (r == PL_OK)
+		r = pl_wake_create(&e->stopping, err);
 	if (r != PL_OK) {
+		pl_memory_close(e->memory);
 		free(e);
 		return r;
 	}
@@ -330,6 +313,7 @@ void pl_engine_destroy(struct pl_engine *e)
 	for (size_t i = 0; i < e->early_count; i++)
 		pl_action_destroy(e->early[i]); /* still in the journal, for the next start */
 	pl_wake_destroy(e->stopping);
+	pl_memory_close(e->memory);
 	pthread_cond_destroy(&e->wake);
 	pthread_mutex_destroy(&e->lock);
 	free(e);

@@ -11,25 +11,21 @@
 #include <pthread.h>
 
 #include "engine.h"
+#include "memory.h"
 #include "orders.h"
 #include "worker.h"
 
-#define MAX_MEMORIES 64	   /* printers whose last socket is remembered */
-#define MAX_EARLY    16	   /* actions that came before their printers */
-#define EARLY_MS     20000 /* after a start, how long an action waits for its printer */
+#define MAX_EARLY 16	/* actions that came before their printers */
+#define EARLY_MS  20000 /* after a start, how long an action waits for its printer */
 
 struct slot {
 	struct pl_worker *worker;
 	char key[PL_MAX_KEY]; /* "" until the worker has settled it */
 };
 
-struct memory {
-	char key[PL_MAX_KEY];
-	char port_path[32];
-};
-
 struct pl_engine {
 	struct pl_engine_options options;
+	struct pl_memory *memory;
 	struct pl_actions *actions;
 	struct pl_uplink *uplink;
 	struct pl_wake *stopping; /* ends the workers' waits that are not USB's */
@@ -43,8 +39,6 @@ struct pl_engine {
 	bool spool_faulty; /* said once */
 	struct slot slots[PL_MAX_USB_DEVICES];
 	size_t slot_count;
-	struct memory memories[MAX_MEMORIES];
-	size_t next_memory;
 	struct pl_orders orders;
 	struct pl_action *early[MAX_EARLY]; /* the journal knows printers before they are found */
 	size_t early_count;

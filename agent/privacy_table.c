@@ -85,6 +85,7 @@ const struct pl_privacy_row PL_PRIVACY[] = {
 	WORD(HEALTH, "errors[].error", "how it failed, as one word"),
 	NUMBER(HEALTH, "errors[].count", "how often"),
 
+	WORD(ATTACHED, "merge_candidate", "the printer seen earlier that it may be"),
 	USB(ATTACHED, "usb."),
 
 	WORD(DETACHED, "port_path", "the socket it was plugged into"),

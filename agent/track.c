@@ -24,6 +24,14 @@ void pl_tracker_init(struct pl_tracker *t)
 	t->job_impressions = PL_UNKNOWN;
 }
 
+void pl_tracker_recall(struct pl_tracker *t, struct pl_memory *memory, const char *key)
+{
+	struct pl_snapshot *last = &t->last.snapshot;
+
+	last->alert_count = pl_memory_alerts(memory, key, last->alerts);
+	t->recalled = last->alert_count > 0;
+}
+
 static void emit(struct delta *d, const char *kind, cJSON *body)
 {
 	if (!body)
@@ -55,14 +63,25 @@ static cJSON *alert_body(const struct pl_alert *a)
 	return body;
 }
 
+/* What was open before a restart stays open until the printer has been read. */
+static void keep_recalled(struct delta *d)
+{
+	struct pl_snapshot *now = &d->now->snapshot, *last = &d->t->last.snapshot;
+
+	for (size_t i = 0; i < last->alert_count && now->alert_count < PL_MAX_ALERTS; i++)
+		if (!find_alert(now, &last->alerts[i]))
+			now->alerts[now->alert_count++] = last->alerts[i];
+}
+
 static void track_alerts(struct delta *d)
 {
 	struct pl_snapshot *now = &d->now->snapshot, *last = &d->t->last.snapshot;
+	bool knows = d->t->primed || d->t->recalled;
 	char closed_at[PL_MAX_TIME_TEXT];
 
 	pl_clock_text(d->now->taken_at_ms, closed_at);
 	for (size_t i = 0; i < now->alert_count; i++) {
-		struct pl_alert *known = d->t->primed ? find_alert(last, &now->alerts[i]) : NULL;
+		struct pl_alert *known = knows ? find_alert(last, &now->alerts[i]) : NULL;
 
 		if (known) {
 			now->alerts[i].since_ms = known->since_ms;
@@ -72,7 +91,7 @@ static void track_alerts(struct delta *d)
 			now->alerts[i].since_ms = d->now->taken_at_ms;
 		emit_event(d, "alert.opened", alert_body(&now->alerts[i]));
 	}
-	for (size_t i = 0; d->t->primed && i < last->alert_count; i++) {
+	for (size_t i = 0; knows && i < last->alert_count; i++) {
 		cJSON *body;
 
 		if (find_alert(now, &last->alerts[i]))
@@ -202,6 +221,8 @@ int pl_track(struct pl_tracker *t, struct pl_reading *now, bool counted,
 {
 	struct delta d = { .t = t, .now = now, .outlet = outlet };
 
+	if (!t->primed && t->recalled && !counted)
+		keep_recalled(&d);
 	track_alerts(&d);
 	if (t->primed) {
 		track_supplies(&d);

@@ -15,12 +15,14 @@
 
 #include <stdbool.h>
 
+#include "memory.h"
 #include "reading.h"
 #include "report.h"
 
 struct pl_tracker {
 	struct pl_reading last;	 /* what was reported */
 	bool primed;		 /* `last` holds something */
+	bool recalled;		 /* of `last` only the alerts, from before a restart, hold */
 	int64_t full_ms;	 /* wall time of the last full report */
 	bool in_job;		 /* it was seen printing; the end is not reported yet */
 	int64_t job_since_ms;	 /* wall time */
@@ -28,6 +30,10 @@ struct pl_tracker {
 };
 
 void pl_tracker_init(struct pl_tracker *t);
+
+/* Takes over the alerts that were open when this printer was last seen, from before a restart too.
+ * Before the first pl_track(). */
+void pl_tracker_recall(struct pl_tracker *t, struct pl_memory *memory, const char *key);
 
 /* Compares `now` with the last reading, gives the records to `outlet` (events first, then the
  * snapshot), and remembers `now`. Alerts of `now` get their `since_ms`. `counted`: the counters in

@@ -47,9 +47,14 @@ static void propose_key(struct pl_worker *w, char ret_key[static PL_MAX_KEY])
 /* Two printers that claim one serial number are two printers: the second is known by its socket. */
 static void settle_key(struct pl_worker *w)
 {
-	char key[PL_MAX_KEY];
+	char key[PL_MAX_KEY], old[PL_MAX_KEY], port[32];
 
 	propose_key(w, key);
+	if (!pl_memory_port(w->home.memory, key, port) &&
+	    pl_memory_same_serial(w->home.memory, key, &w->home.presence, old)) {
+		log_info(old, "printer has other USB numbers now: %s", key);
+		memcpy(key, old, sizeof(key));
+	}
 	if (!w->home.claim_key(w->home.arg, w, key)) {
 		log_warn(key, "another attached printer has the same serial number; "
 			      "this one is known by its socket");
@@ -65,9 +70,13 @@ static void announce(struct pl_worker *w)
 {
 	cJSON *body = pl_report_attached(&w->dev);
 	const char *kind = "printer.attached";
-	char port[32];
+	char port[32], other[PL_MAX_KEY];
 
-	if (w->home.last_port(w->home.arg, w->key, port) && strcmp(port, w->dev.port_path) != 0) {
+	if (!pl_memory_port(w->home.memory, w->key, port)) {
+		if (pl_memory_candidate(w->home.memory, w->key, w->dev.port_path, &w->home.presence,
+					other))
+			cJSON_AddStringToObject(body, "merge_candidate", other);
+	} else if (strcmp(port, w->dev.port_path) != 0) {
 		kind = "printer.moved";
 		cJSON_AddStringToObject(body, "from_port_path", port);
 	}
@@ -115,6 +124,7 @@ static void *worker_main(void *arg)
 
 	settle_key(w);
 	announce(w);
+	pl_tracker_recall(&w->tracker, w->home.memory, w->key);
 	while (next_task(w, &action, &depth)) {
 		if (action)
 			worker_act(w, action);

@@ -10,6 +10,7 @@
  */
 
 #include "action.h"
+#include "memory.h"
 #include "probe.h"
 #include "report.h"
 #include "schedule.h"
@@ -31,8 +32,8 @@ struct pl_worker_home {
 	/* Settles the key of a printer among those attached: returns true when `key` is free and
 	 * now this worker's. From the worker's thread. */
 	bool (*claim_key)(void *arg, struct pl_worker *w, const char *key);
-	/* Where a printer of this key was plugged in before it was last gone; false: it is new. */
-	bool (*last_port)(void *arg, const char *key, char ret_port[static 32]);
+	struct pl_memory *memory; /* of printers seen earlier */
+	struct pl_memory_presence presence;
 	void *arg;
 };
 

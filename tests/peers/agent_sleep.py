@@ -22,9 +22,9 @@ MINUTE, HOUR = 60, 3600
 class Engine:
     """The engine in a process of its own, whose time passes on command."""
 
-    def __init__(self, world, printers=1):
-        folder = world.folder / f"state-{time.monotonic_ns()}"
-        folder.mkdir(mode=0o700)
+    def __init__(self, world, printers=1, folder=None):
+        self.folder = folder = folder or world.folder / f"state-{time.monotonic_ns()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
         program = world.build / "tests" / "peers" / "hurried_engine"
         self.process = subprocess.Popen([program, folder, str(printers)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -35,8 +35,8 @@ class Engine:
         assert answer, f"the engine ended at {line}"
         return json.loads(answer)
 
-    def let_pass(self, seconds):
-        self.ask(f"pass {seconds}")
+    def let_pass(self, seconds, printers=""):
+        self.ask(f"pass {seconds} {printers}".strip())
 
     def records(self, kind):
         return [r for r in self.ask("records") or [] if r["kind"] == kind]
@@ -188,7 +188,54 @@ def kept_awake_is_found_out(world):
     engine.end()
 
 
+def switched_off_is_left_alone(world):
+    """printers_off of the connector's settings: the printer's log stands still until it is switched on again."""
+    only(world, IPP)
+    engine = Engine(world)
+    engine.let_pass(20)
+    assert len(engine.records("printer.attached")) == 1
+    engine.ask('config {"printers_off":[{"vendor_id":"03f0","product_id":"822A"}]}')
+    wait_for("its leaving", lambda: engine.ask("printers")["printers"] == [], list)
+    off = Window(world, IPP)
+    engine.let_pass(HOUR, 0)
+    assert off.lines() == [], off.lines()
+    assert [r["body"]["reason"] for r in engine.records("printer.detached")] == ["switched_off"]
+    engine.ask('config {"printers_off":[]}')
+    wait_for("its return", lambda: engine.ask("printers")["printers"], off.lines)
+    engine.let_pass(20, 1)
+    assert off.lines() and len(engine.records("printer.attached")) == 1
+    engine.end()
+
+
+def alerts_outlive_a_restart(world):
+    """What was open before a restart is not opened again; what is gone after it is closed, once."""
+    only(world, IPP)
+    world.do("set", IPP, "state-reason", "+media-empty")
+    engine = Engine(world)
+    engine.let_pass(20)
+    opened = engine.records("alert.opened")
+    assert [r["body"]["code"] for r in opened] == ["inputMediaSupplyEmpty"], opened
+    engine.end()
+    engine = Engine(world, folder=engine.folder)
+    engine.let_pass(MINUTE)
+    records = engine.ask("records")
+    assert not [r for r in records if r["kind"].startswith("alert.")], records
+    engine.end()
+    world.do("set", IPP, "state-reason", "-media-empty")
+    engine = Engine(world, folder=engine.folder)
+    engine.let_pass(MINUTE)
+    alerts = [r for r in engine.ask("records") if r["kind"].startswith("alert.")]
+    assert [(r["kind"], r["body"]["since"]) for r in alerts] == [("alert.closed", opened[0]["body"]["since"])], alerts
+    engine.end()
+    engine = Engine(world, folder=engine.folder)
+    engine.let_pass(MINUTE)
+    assert not [r for r in engine.ask("records") if r["kind"].startswith("alert.")]
+    engine.end()
+
+
 def inside(world, _):
+    switched_off_is_left_alone(world)
+    alerts_outlive_a_restart(world)
     sleeps_in_peace(world, LEDM, lambda log: log.requests(USAGE))
     sleeps_in_peace(world, PJL, lambda log: [e for e in log.lines() if e["what"] == "pjl" and "INFO PAGECOUNT" in e["command"]])
     marks_save_reads(world)

@@ -91,6 +91,13 @@ void hurried_clock_begin(int threads)
 	pl_clock_use(&CLOCK);
 }
 
+void hurried_clock_threads(int threads)
+{
+	pthread_mutex_lock(&it.lock);
+	it.threads = threads;
+	pthread_mutex_unlock(&it.lock);
+}
+
 /* Calls everybody whose moment has come. Their mutexes are taken one at a time and never under our
  * lock: a waiter takes them the other way round. */
 static void call(void)

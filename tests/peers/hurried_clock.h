@@ -17,6 +17,9 @@
  * anything to do. */
 void hurried_clock_begin(int threads);
 
+/* Another number of threads, as printers come and go. */
+void hurried_clock_threads(int threads);
+
 /* Lets `ms` pass. False: for `patience_ms` of true time somebody had something to do. */
 bool hurried_clock_pass(int64_t ms, int64_t patience_ms);
 

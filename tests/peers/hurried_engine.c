@@ -5,6 +5,7 @@
  * and answers each line with one:
  *
  *     pass 3600                        {"passed":3600}     seconds of its own time
+ *     pass 3600 0                      the same, from now on with so many printers
  *     printers                         {"schema":"platen.snapshot/1",…}
  *     config {"printers_off":[…]}      {}
  *     records                          [{"kind":"alert.opened",…},…]   and forgets them
@@ -110,8 +111,12 @@ static bool obey(struct world *w, char *line)
 {
 	line[strcspn(line, "\n")] = '\0';
 	if (strncmp(line, "pass ", 5) == 0) {
-		long seconds = strtol(line + 5, NULL, 10);
+		char *end;
+		long seconds = strtol(line + 5, &end, 10);
 		cJSON *o = cJSON_CreateObject();
+
+		if (*end)
+			hurried_clock_threads(1 + atoi(end));
 
 		if (!hurried_clock_pass(seconds * 1000LL, PATIENCE_MS)) {
 			fprintf(stderr, "hurried_engine: somebody is busy for ever\n");
