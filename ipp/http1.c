@@ -3,6 +3,7 @@
  * end. */
 #include "platen/http1.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,9 @@
 
 #define MAX_REQUEST_HEAD (8 * 1024)
 #define SMALL_BODY	 (8 * 1024) /* sent in one write with its head: one USB transfer */
-#define CHUNK_ROOM	 8	    /* "3f00\r\n" before the data of a chunk, "\r\n" behind it */
+#define NO_PIECES	 (-2)
+#define CHUNKED		 (-1)
+#define CHUNK_ROOM	 8 /* "3f00\r\n" before the data of a chunk, "\r\n" behind it */
 
 /* True for text that can stand in a request line or header without breaking out of it. */
 static bool is_one_line(const char *text, bool blanks)
@@ -35,15 +38,18 @@ static bool wants_length(const struct pl_http_request *q)
 	       strcmp(q->method, "PUT") == 0;
 }
 
+/* `length`: of a body that follows piece by piece, -1 chunked; NO_PIECES: as the request says. */
 static enum pl_result build_head(const struct pl_stream *s, const struct pl_http_request *q,
-				 struct pl_bytes *out)
+				 int64_t length, struct pl_bytes *out)
 {
 	enum pl_result r = pl_bytes_add_format(out, "%s %s HTTP/1.1\r\nHost: %s\r\n", q->method,
 					       q->target, q->host);
 
 	if (r == PL_OK && q->content_type)
 		r = pl_bytes_add_format(out, "Content-Type: %s\r\n", q->content_type);
-	if (r == PL_OK && q->produce)
+	if (r == PL_OK && length >= 0)
+		r = pl_bytes_add_format(out, "Content-Length: %" PRId64 "\r\n", length);
+	else if (r == PL_OK && (q->produce || length == CHUNKED))
 		r = pl_bytes_add_text(out, "Transfer-Encoding: chunked\r\n");
 	else if (r == PL_OK && wants_length(q))
 		r = pl_bytes_add_format(out, "Content-Length: %zu\r\n", q->body_size);
@@ -94,7 +100,7 @@ static enum pl_result send_request(struct pl_stream *s, const struct pl_http_req
 	enum pl_result r;
 
 	pl_bytes_init(&head, MAX_REQUEST_HEAD + SMALL_BODY);
-	r = build_head(s, q, &head);
+	r = build_head(s, q, NO_PIECES, &head);
 	if (r == PL_OK && small)
 		r = pl_bytes_add(&head, q->body, q->body_size);
 	if (r != PL_OK)
@@ -179,4 +185,65 @@ enum pl_result pl_http_fetch(struct pl_stream *s, const struct pl_http_request *
 
 	pl_bytes_clear(body);
 	return pl_http_exchange(s, request, by_ms, &sink, ret_response, err);
+}
+
+enum pl_result pl_http_begin(struct pl_stream *s, const struct pl_http_request *request,
+			     int64_t length, int64_t by_ms, struct pl_error *err)
+{
+	struct pl_bytes head;
+	enum pl_result r;
+
+	if (!is_sane(request))
+		return pl_error_set(err, PL_E_INVALID,
+				    "an HTTP request with a broken target or host");
+	pl_bytes_init(&head, MAX_REQUEST_HEAD);
+	r = build_head(s, request, length, &head);
+	if (r != PL_OK)
+		r = pl_error_set(err, r, "the HTTP request to %s has too many headers",
+				 request->target);
+	else
+		r = pl_stream_write(s, head.at, head.size, by_ms, err);
+	pl_bytes_finish(&head);
+	return r;
+}
+
+enum pl_result pl_http_piece(struct pl_stream *s, bool chunked, const void *data, size_t n,
+			     int64_t by_ms, struct pl_error *err)
+{
+	char frame[HTTP_READ_SIZE];
+	enum pl_result r = PL_OK;
+
+	if (!chunked)
+		return pl_stream_write(s, data, n, by_ms, err);
+	while (n > 0 && r == PL_OK) { /* size line, data and end in one write: one TLS record */
+		size_t part =
+			n < sizeof(frame) - 2 * CHUNK_ROOM ? n : sizeof(frame) - 2 * CHUNK_ROOM;
+		size_t lead = (size_t)snprintf(frame, CHUNK_ROOM, "%zx\r\n", part);
+
+		memcpy(frame + lead, data, part);
+		memcpy(frame + lead + part, "\r\n", 2);
+		r = pl_stream_write(s, frame, lead + part + 2, by_ms, err);
+		data = (const char *)data + part;
+		n -= part;
+	}
+	return r;
+}
+
+enum pl_result pl_http_end(struct pl_stream *s, const struct pl_http_request *request, bool chunked,
+			   int64_t by_ms, const struct pl_http_sink *sink,
+			   struct pl_http_response *ret_response, struct pl_error *err)
+{
+	struct reader reader = { .stream = s, .by_ms = by_ms };
+	enum pl_result r = PL_OK;
+
+	*ret_response = (struct pl_http_response){ .retry_after_s = -1 };
+	reader.buf = malloc(HTTP_READ_SIZE);
+	if (!reader.buf)
+		return pl_error_set(err, PL_E_NO_MEMORY, "no memory for an HTTP answer");
+	if (chunked)
+		r = pl_stream_write(s, "0\r\n\r\n", 5, by_ms, err);
+	if (r == PL_OK)
+		r = read_answer(&reader, request, sink, ret_response, err);
+	free(reader.buf);
+	return r;
 }

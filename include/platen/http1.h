@@ -77,6 +77,17 @@ enum pl_result pl_http_exchange(struct pl_stream *s, const struct pl_http_reques
 				int64_t by_ms, const struct pl_http_sink *sink,
 				struct pl_http_response *ret_response, struct pl_error *err);
 
+/* The same in steps, for who has a body piece by piece from elsewhere: the head (length -1:
+ * chunked), any number of pieces, then the end and the answer. After a failure the stream is out of
+ * step and to be closed. Results as above. */
+enum pl_result pl_http_begin(struct pl_stream *s, const struct pl_http_request *request,
+			     int64_t length, int64_t by_ms, struct pl_error *err);
+enum pl_result pl_http_piece(struct pl_stream *s, bool chunked, const void *data, size_t n,
+			     int64_t by_ms, struct pl_error *err);
+enum pl_result pl_http_end(struct pl_stream *s, const struct pl_http_request *request, bool chunked,
+			   int64_t by_ms, const struct pl_http_sink *sink,
+			   struct pl_http_response *ret_response, struct pl_error *err);
+
 /* The same, with the body collected in `body` (initialised by the caller with its maximum). */
 enum pl_result pl_http_fetch(struct pl_stream *s, const struct pl_http_request *request,
 			     int64_t by_ms, struct pl_bytes *body,
