@@ -13,5 +13,6 @@ extern const struct pl_act_kind PL_ACT_IDENTIFY;
 extern const struct pl_act_kind PL_ACT_REBOOT;
 extern const struct pl_act_kind PL_ACT_PRINT_TEST_PAGE;
 extern const struct pl_act_kind PL_ACT_FIRMWARE;
+extern const struct pl_act_kind PL_ACT_EWS;
 
 #endif

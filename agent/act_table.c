@@ -10,6 +10,7 @@ static const struct pl_act_kind *const KINDS[PL_ACTION_TYPE_COUNT] = {
 	[PL_ACTION_REBOOT] = &PL_ACT_REBOOT,
 	[PL_ACTION_PRINT_TEST_PAGE] = &PL_ACT_PRINT_TEST_PAGE,
 	[PL_ACTION_FIRMWARE] = &PL_ACT_FIRMWARE,
+	[PL_ACTION_EWS] = &PL_ACT_EWS,
 };
 
 const struct pl_act_kind *pl_act_kind(enum pl_action_type type)

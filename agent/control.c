@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "os/local.h"
+#include "os/seat.h"
 #include "platen/clock.h"
 #include "platen/log.h"
 
@@ -60,12 +61,15 @@ static enum pl_result read_line(struct pl_stream *s, struct pl_bytes *line, stru
 
 static void serve(const struct pl_control *control, struct pl_stream *s, const struct pl_peer *peer)
 {
+	struct pl_control_caller caller = { .trusted = peer->trusted };
 	struct pl_control_request request;
+	int64_t seated;
 	struct pl_bytes line, answer;
 	struct pl_error err;
 	struct pl_span rest;
 	enum pl_result r;
 
+	caller.seated = pl_seat_user(&seated) && seated == peer->user;
 	pl_bytes_init(&line, PL_MAX_CONTROL_REQUEST);
 	pl_bytes_init(&answer, MAX_ANSWER);
 	r = read_line(s, &line, &err);
@@ -74,7 +78,7 @@ static void serve(const struct pl_control *control, struct pl_stream *s, const s
 		r = pl_control_parse(pl_span_take(&rest, '\n'), &request, &err);
 	}
 	if (r == PL_OK)
-		pl_control_answer(&control->sources, &request, peer->trusted, &answer);
+		pl_control_answer(&control->sources, &request, &caller, &answer);
 	else
 		pl_control_refuse(&err, &answer);
 	if (pl_bytes_add_text(&answer, "\n") == PL_OK &&

@@ -18,6 +18,10 @@
  *     sent       raw (optional)              anybody     messages that left, newest first
  *     enroll     token | server, ca_file     root, the   {}
  *                                            agent's own
+ *     ews        -                           anybody     remote pages wanted and open
+ *     ews_allow  id                          those, and  {}
+ *     ews_deny   id                          whoever is
+ *     ews_end    id                          at the screen
  * Unknown members are ignored; an unknown `do` or version is an error that says so.
  * Threads: its own: one that listens, one per caller, at most eight. Memory: what is passed in
  * outlives it.
@@ -38,6 +42,10 @@ enum pl_control_verb {
 	PL_CONTROL_PROBE,
 	PL_CONTROL_SENT,
 	PL_CONTROL_ENROLL,
+	PL_CONTROL_EWS,
+	PL_CONTROL_EWS_ALLOW,
+	PL_CONTROL_EWS_DENY,
+	PL_CONTROL_EWS_END,
 	PL_CONTROL_VERB_COUNT
 };
 
@@ -47,6 +55,7 @@ struct pl_control_request {
 	char token[PL_MAX_TOKEN];
 	char server[PL_MAX_URL];
 	char ca_file[PL_MAX_PATH];
+	char id[PL_MAX_ID]; /* of a remote page */
 	bool raw;
 };
 
@@ -64,11 +73,16 @@ struct pl_control_sources {
 	int64_t started_ms; /* wall time of the agent's start */
 };
 
-/* Carries one request out and writes the answer, without the newline. `trusted`: the caller may
- * change things. */
+/* Who asks, by the kernel's word. */
+struct pl_control_caller {
+	bool trusted; /* may change things */
+	bool seated;  /* is at this PC's screen: may answer for a remote page */
+};
+
+/* Carries one request out and writes the answer, without the newline. */
 void pl_control_answer(const struct pl_control_sources *sources,
-		       const struct pl_control_request *request, bool trusted,
-		       struct pl_bytes *answer);
+		       const struct pl_control_request *request,
+		       const struct pl_control_caller *caller, struct pl_bytes *answer);
 
 /* Writes an answer that says no. */
 void pl_control_refuse(const struct pl_error *why, struct pl_bytes *answer);

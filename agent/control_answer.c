@@ -8,6 +8,7 @@
 
 #include "control.h"
 #include "os/os.h"
+#include "page.h"
 #include "platen/clock.h"
 #include "platen/encode.h"
 #include "platen/json.h"
@@ -147,9 +148,55 @@ static enum pl_result answer_enroll(const struct pl_control_sources *sources,
 	return r;
 }
 
+static enum pl_result answer_pages(const struct pl_control_sources *sources, cJSON **ret_result)
+{
+	struct pl_page_view views[PL_MAX_PAGES];
+	size_t n = pl_pages_list(pl_engine_pages(sources->engine), views);
+	cJSON *o = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(o, "pages");
+
+	for (size_t i = 0; i < n; i++) {
+		cJSON *page = cJSON_CreateObject();
+
+		pl_json_add_text(page, "id", views[i].id);
+		pl_json_add_text(page, "state", views[i].state == PL_PAGE_OPEN ? "open" : "asked");
+		pl_json_add_text(page, "user", views[i].user);
+		pl_json_add_text(page, "key", views[i].key);
+		cJSON_AddBoolToObject(page, "firmware", views[i].firmware);
+		add_time(page, "since", views[i].since_ms);
+		pl_json_add_int(page, "requests", views[i].requests);
+		cJSON_AddItemToArray(list, page);
+	}
+	*ret_result = o;
+	return PL_OK;
+}
+
+/* Only who sits at the PC decides what is shown of it; and who administers it. */
+static enum pl_result decide_page(const struct pl_control_sources *sources,
+				  const struct pl_control_request *q,
+				  const struct pl_control_caller *caller, cJSON **ret_result,
+				  struct pl_error *err)
+{
+	struct pl_pages *pages = pl_engine_pages(sources->engine);
+	enum pl_result r;
+
+	if (!caller->trusted && !caller->seated)
+		return pl_error_set(err, PL_E_DENIED,
+				    "only who is logged in at this PC's own screen may answer");
+	if (!q->id[0])
+		return pl_error_set(err, PL_E_INVALID, "the id of a remote page is missing");
+	if (q->verb == PL_CONTROL_EWS_END)
+		r = pl_pages_end(pages, q->id, "Ended by the person at the PC", err);
+	else
+		r = pl_pages_answer(pages, q->id, q->verb == PL_CONTROL_EWS_ALLOW, err);
+	if (r == PL_OK)
+		*ret_result = cJSON_CreateObject();
+	return r;
+}
+
 static enum pl_result carry_out(const struct pl_control_sources *sources,
-				const struct pl_control_request *q, bool trusted,
-				cJSON **ret_result, struct pl_error *err)
+				const struct pl_control_request *q,
+				const struct pl_control_caller *caller, cJSON **ret_result,
+				struct pl_error *err)
 {
 	switch (q->verb) {
 	case PL_CONTROL_STATUS: return answer_status(sources, ret_result);
@@ -158,7 +205,11 @@ static enum pl_result carry_out(const struct pl_control_sources *sources,
 		return pl_engine_probe(sources->engine, q->key, pl_clock_in_ms(PROBE_MS),
 				       ret_result, err);
 	case PL_CONTROL_SENT: return answer_sent(sources, q->raw, ret_result, err);
-	case PL_CONTROL_ENROLL: return answer_enroll(sources, q, trusted, ret_result, err);
+	case PL_CONTROL_ENROLL: return answer_enroll(sources, q, caller->trusted, ret_result, err);
+	case PL_CONTROL_EWS: return answer_pages(sources, ret_result);
+	case PL_CONTROL_EWS_ALLOW:
+	case PL_CONTROL_EWS_DENY:
+	case PL_CONTROL_EWS_END: return decide_page(sources, q, caller, ret_result, err);
 	case PL_CONTROL_VERB_COUNT: break;
 	}
 	return *ret_result ? PL_OK : pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
@@ -191,13 +242,13 @@ void pl_control_refuse(const struct pl_error *why, struct pl_bytes *answer)
 }
 
 void pl_control_answer(const struct pl_control_sources *sources,
-		       const struct pl_control_request *request, bool trusted,
-		       struct pl_bytes *answer)
+		       const struct pl_control_request *request,
+		       const struct pl_control_caller *caller, struct pl_bytes *answer)
 {
 	struct pl_error err = { PL_OK, "" };
 	cJSON *result = NULL, *doc;
 
-	if (carry_out(sources, request, trusted, &result, &err) != PL_OK) {
+	if (carry_out(sources, request, caller, &result, &err) != PL_OK) {
 		pl_control_refuse(&err, answer);
 		return;
 	}

@@ -8,9 +8,11 @@
 #include "platen/json.h"
 
 static const char *const VERBS[PL_CONTROL_VERB_COUNT] = {
-	[PL_CONTROL_STATUS] = "status", [PL_CONTROL_PRINTERS] = "printers",
-	[PL_CONTROL_PROBE] = "probe",	[PL_CONTROL_SENT] = "sent",
-	[PL_CONTROL_ENROLL] = "enroll",
+	[PL_CONTROL_STATUS] = "status",	      [PL_CONTROL_PRINTERS] = "printers",
+	[PL_CONTROL_PROBE] = "probe",	      [PL_CONTROL_SENT] = "sent",
+	[PL_CONTROL_ENROLL] = "enroll",	      [PL_CONTROL_EWS] = "ews",
+	[PL_CONTROL_EWS_ALLOW] = "ews_allow", [PL_CONTROL_EWS_DENY] = "ews_deny",
+	[PL_CONTROL_EWS_END] = "ews_end",
 };
 
 static enum pl_result read_verb(const cJSON *doc, enum pl_control_verb *ret_verb,
@@ -61,6 +63,8 @@ static enum pl_result read_members(const cJSON *doc, struct pl_control_request *
 		r = read_text(doc, "server", q->server, sizeof(q->server), err);
 	if (r == PL_OK)
 		r = read_text(doc, "ca_file", q->ca_file, sizeof(q->ca_file), err);
+	if (r == PL_OK)
+		r = read_text(doc, "id", q->id, sizeof(q->id), err);
 	if (r == PL_OK && !pl_json_bool(doc, "raw", &q->raw))
 		q->raw = false;
 	return r;

@@ -133,6 +133,7 @@ static void employ(struct pl_engine *e, const struct pl_usb_device *dev)
 		.actions = e->actions,
 		.uplink = e->uplink,
 		.settings = e->options.settings,
+		.pages = e->pages,
 		.nudge = nudge,
 		.claim_key = claim_key,
 		.memory = e->memory,
@@ -291,7 +292,10 @@ enum pl_result pl_engine_create(const struct pl_engine_options *options,
 	r = pl_memory_open(options->settings->state_dir, &e->memory, err);
 	if (r == PL_OK)
 		r = pl_wake_create(&e->stopping, err);
+	if (r == PL_OK)
+		r = pl_pages_create(options->settings, options->usb, &e->pages, err);
 	if (r != PL_OK) {
+		pl_wake_destroy(e->stopping);
 		pl_memory_close(e->memory);
 		free(e);
 		return r;
@@ -312,6 +316,7 @@ void pl_engine_destroy(struct pl_engine *e)
 		return;
 	for (size_t i = 0; i < e->early_count; i++)
 		pl_action_destroy(e->early[i]); /* still in the journal, for the next start */
+	pl_pages_destroy(e->pages);
 	pl_wake_destroy(e->stopping);
 	pl_memory_close(e->memory);
 	pthread_cond_destroy(&e->wake);
@@ -326,6 +331,7 @@ enum pl_result pl_engine_start(struct pl_engine *e, struct pl_actions *actions,
 
 	e->actions = actions;
 	e->uplink = uplink;
+	pl_pages_connect(e->pages, actions, uplink);
 	if (pthread_create(&e->thread, NULL, engine_main, e) != 0)
 		return pl_error_set(err, PL_E_NO_MEMORY, "the engine's thread cannot be started");
 	e->running = true;
@@ -346,8 +352,14 @@ void pl_engine_stop(struct pl_engine *e)
 	pthread_mutex_unlock(&e->lock);
 	pl_wake_set(e->stopping);
 	pl_usb_interrupt(e->options.usb);
+	pl_pages_stop(e->pages);
 	pthread_join(e->thread, NULL);
 	e->running = false;
+}
+
+struct pl_pages *pl_engine_pages(struct pl_engine *engine)
+{
+	return engine->pages;
 }
 
 void pl_engine_configure(struct pl_engine *e, const cJSON *config)

@@ -19,6 +19,7 @@
 
 struct cJSON;
 struct pl_engine;
+struct pl_pages;
 
 struct pl_engine_options {
 	const struct pl_settings *settings;
@@ -43,6 +44,9 @@ void pl_engine_stop(struct pl_engine *engine);
 
 /* Takes over the connector's settings (GET /config): pace, PJL policy, models switched off. */
 void pl_engine_configure(struct pl_engine *engine, const struct cJSON *config);
+
+/* The remote pages of its printers. */
+struct pl_pages *pl_engine_pages(struct pl_engine *engine);
 
 /* platen.snapshot/1 of what is known now; NULL: no memory. */
 struct cJSON *pl_engine_printers(struct pl_engine *engine);

@@ -178,6 +178,7 @@ static void cancel(void *arg, const char *id)
 	struct pl_worker *held[PL_MAX_USB_DEVICES];
 	size_t count = engine_hold(arg, "", held);
 
+	pl_pages_cancel(((struct pl_engine *)arg)->pages, id);
 	for (size_t i = 0; i < count; i++) {
 		pl_worker_cancel(held[i], id);
 		pl_worker_release(held[i]);

@@ -13,6 +13,7 @@
 #include "engine.h"
 #include "memory.h"
 #include "orders.h"
+#include "page.h"
 #include "worker.h"
 
 #define MAX_EARLY 16	/* actions that came before their printers */
@@ -28,6 +29,7 @@ struct pl_engine {
 	struct pl_memory *memory;
 	struct pl_actions *actions;
 	struct pl_uplink *uplink;
+	struct pl_pages *pages;
 	struct pl_wake *stopping; /* ends the workers' waits that are not USB's */
 	pthread_t thread;
 	bool running;

@@ -32,6 +32,10 @@ int64_t line_by(const struct line *l, int64_t ms);
 /* True when another request may follow this answer on the same line. */
 bool line_may_go_on(const struct line *l, const struct pl_http_response *response);
 
+/* How many interfaces of this printer speak HTTP without touching its print pipe, as far as it
+ * bears them in use. */
+int line_spares(const struct pl_usb_device *dev);
+
 /* Asks in one language what the conversation's depth wants; what it told is taken. Returns PL_OK |
  * PL_E_NOT_FOUND (this printer does not speak it) | what the language says. */
 enum pl_result line_talk_ipp(struct line *l, struct pl_error *err);

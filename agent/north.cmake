@@ -14,6 +14,7 @@ list(APPEND AGENT_SOURCES
   keys.c token.c candidate.c enrolment.c enroll.c
   spool_db.c spool.c spool_add.c spool_out.c spool_room.c sent.c audit_record.c
   action.c action_journal.c action_open.c action_parse.c action_post.c action_receive.c
+  page.c page_session.c page_lane.c page_relay.c os/seat_posix.c
   backoff.c uplink.c uplink_batch.c uplink_carry.c uplink_enroll.c uplink_report.c uplink_state.c uplink_work.c
   ${north_os})
 list(APPEND AGENT_USES platen_ipp)

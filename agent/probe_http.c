@@ -63,6 +63,21 @@ static bool is_within_limit(const struct pl_usb_device *dev, const struct pl_usb
 	return limit == 0 || before < limit;
 }
 
+int line_spares(const struct pl_usb_device *dev)
+{
+	int last = -1, n = 0;
+
+	for (size_t i = 0; i < dev->setting_count; i++) {
+		const struct pl_usb_setting *s = &dev->settings[i];
+
+		if (s->interface == last || !is_spare(dev, s) || !is_within_limit(dev, s))
+			continue;
+		last = s->interface;
+		n++;
+	}
+	return n;
+}
+
 /* Leases the first spare interface that is free: 7/1/4 first, because it is a standard. */
 static enum pl_result lease_spare(struct line *l, struct pl_error *err)
 {

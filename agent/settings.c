@@ -25,6 +25,8 @@ const char *const PL_ACTION_WORDS[PL_ACTION_TYPE_COUNT + 1] = {
 static const char *const UPLINK_WORDS[] = { "long_poll", "poll", NULL };
 static const char *const HOST_NAME_WORDS[] = { "full", "hash", "none", NULL };
 static const char *const PJL_WORDS[] = { "idle", "never", NULL };
+static const char *const CONSENT_WORDS[] = { "ask", "allow", NULL };
+static const char *const UNATTENDED_WORDS[] = { "deny", "ask", "allow", NULL };
 static const char *const LEVEL_WORDS[] = { "error", "warn", "info", "debug", NULL };
 
 #define TEXT(name, member)                                                                         \
@@ -59,6 +61,8 @@ static const struct pl_option OPTIONS[] = {
 	WORDS("pjl", PL_OPTION_CHOICE, pjl, PJL_WORDS),
 	WORDS("forbid", PL_OPTION_SET, forbid, PL_ACTION_WORDS),
 	TEXT("package_keys", package_keys),
+	WORDS("ews_consent", PL_OPTION_CHOICE, ews_consent, CONSENT_WORDS),
+	WORDS("ews_unattended", PL_OPTION_CHOICE, ews_unattended, UNATTENDED_WORDS),
 	YES_NO("trace_outgoing", trace_outgoing),
 	NUMBER("trace_max_bytes", trace_max_bytes, 64 * 1024, 1024 * 1024 * 1024),
 	NUMBER("spool_max_bytes", spool_max_bytes, 256 * 1024, 1024 * 1024 * 1024),

@@ -38,6 +38,8 @@ extern const char *const PL_ACTION_WORDS[PL_ACTION_TYPE_COUNT + 1]; /* "probe_no
 
 enum pl_uplink_mode { PL_UPLINK_LONG_POLL, PL_UPLINK_POLL };
 enum pl_host_name_mode { PL_HOST_NAME_FULL, PL_HOST_NAME_HASH, PL_HOST_NAME_NONE };
+enum pl_consent { PL_CONSENT_ASK, PL_CONSENT_ALLOW };
+enum pl_unattended { PL_UNATTENDED_DENY, PL_UNATTENDED_ASK, PL_UNATTENDED_ALLOW };
 enum pl_pjl_policy { PL_PJL_IDLE, PL_PJL_NEVER };
 
 struct pl_settings {
@@ -54,7 +56,9 @@ struct pl_settings {
 	int pjl;		     /* enum pl_pjl_policy */
 	unsigned forbid; /* 1 << enum pl_action_type: refused whatever the server says */
 	char package_keys[PL_MAX_PATH]; /* folder of the keys that may sign firmware */
-	bool trace_outgoing;		/* write every byte sent to state_dir/outgoing.log */
+	int ews_consent;		/* enum pl_consent: a remote page while somebody is here */
+	int ews_unattended;  /* enum pl_unattended: and while nobody is logged in at the PC */
+	bool trace_outgoing; /* write every byte sent to state_dir/outgoing.log */
 	int64_t trace_max_bytes;
 	int64_t spool_max_bytes;
 	int64_t spool_max_age_s;

@@ -12,6 +12,7 @@
 #include "platen/devid.h"
 #include "platen/log.h"
 #include "owner.h"
+#include "page.h"
 #include "worker_inside.h"
 
 #define STACK_SIZE   (512 * 1024) /* a reading is 30 KB, and some are compared on the stack */
@@ -93,6 +94,8 @@ static bool next_task(struct pl_worker *w, struct pl_action **ret_action, enum p
 
 	*ret_action = NULL;
 	pthread_mutex_lock(&w->lock);
+	w->at_work = false;
+	pthread_cond_broadcast(&w->ended);
 	for (;;) {
 		int64_t now_ms = pl_clock_now_ms(), at_ms;
 
@@ -101,6 +104,11 @@ static bool next_task(struct pl_worker *w, struct pl_action **ret_action, enum p
 		if (w->stop) {
 			go_on = false;
 			break;
+		}
+		w->waits = w->lent > 0 && (w->inbox_count > 0 || at_ms <= now_ms);
+		if (w->waits) {
+			pl_clock_wait(&w->wake, &w->lock, PL_FOREVER);
+			continue;
 		}
 		if (w->inbox_count > 0) {
 			*ret_action = w->inbox[0];
@@ -112,6 +120,7 @@ static bool next_task(struct pl_worker *w, struct pl_action **ret_action, enum p
 			break;
 		pl_clock_wait(&w->wake, &w->lock, at_ms);
 	}
+	w->at_work = go_on;
 	pthread_mutex_unlock(&w->lock);
 	return go_on;
 }
@@ -196,6 +205,32 @@ void pl_worker_ask_stop(struct pl_worker *w)
 {
 	pthread_mutex_lock(&w->lock);
 	w->stop = true;
+	pthread_cond_signal(&w->wake);
+	pthread_cond_broadcast(&w->ended);
+	pthread_mutex_unlock(&w->lock);
+	pl_pages_leave(w->home.pages, w);
+}
+
+enum pl_result pl_worker_lend(struct pl_worker *w, int64_t by_ms, struct pl_error *err)
+{
+	enum pl_result r = PL_OK;
+
+	pthread_mutex_lock(&w->lock);
+	while ((w->at_work || w->waits) && !w->stop && !w->over && r == PL_OK)
+		if (!pl_clock_wait(&w->ended, &w->lock, by_ms))
+			r = pl_error_set(err, PL_E_BUSY, "the printer is being read");
+	if (w->stop || w->over)
+		r = pl_error_set(err, PL_E_GONE, "the printer was unplugged");
+	if (r == PL_OK)
+		w->lent++;
+	pthread_mutex_unlock(&w->lock);
+	return r;
+}
+
+void pl_worker_return(struct pl_worker *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->lent--;
 	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
 }

@@ -18,6 +18,7 @@
 
 #define PL_MAX_WORKER_ACTIONS 8 /* waiting for one printer */
 
+struct pl_pages;
 struct pl_worker;
 
 /* What a worker needs of its surroundings; outlives it. */
@@ -28,6 +29,7 @@ struct pl_worker_home {
 	struct pl_actions *actions;
 	struct pl_uplink *uplink;
 	const struct pl_settings *settings;
+	struct pl_pages *pages;	  /* remote pages; told when the printer leaves */
 	void (*nudge)(void *arg); /* the engine shall look at the devices again */
 	/* Settles the key of a printer among those attached: returns true when `key` is free and
 	 * now this worker's. From the worker's thread. */
@@ -85,6 +87,12 @@ void pl_worker_cancel(struct pl_worker *w, const char *id);
 bool pl_worker_awaits(struct pl_worker *w);
 void pl_worker_left(struct pl_worker *w);
 bool pl_worker_returns(struct pl_worker *w, const struct pl_usb_device *dev);
+
+/* Lends the printer to a thread that talks to it now: waits until the worker's own conversation, or
+ * one that is due, is over. While it is lent, the worker asks the printer nothing. Several may
+ * borrow at once. Returns PL_OK | PL_E_BUSY (not by `by_ms`) | PL_E_GONE. */
+enum pl_result pl_worker_lend(struct pl_worker *w, int64_t by_ms, struct pl_error *err);
+void pl_worker_return(struct pl_worker *w);
 
 const struct pl_usb_device *pl_worker_device(const struct pl_worker *w);
 

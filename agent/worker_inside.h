@@ -27,7 +27,10 @@ struct pl_worker {
 	char cancelled[PL_MAX_ID]; /* the action that somebody wants stopped */
 	bool awaited;		   /* an action waits until the printer has left and is back */
 	bool has_left, has_returned;
-	bool over; /* the thread will not look again */
+	bool over;    /* the thread will not look again */
+	bool at_work; /* it talks to the printer */
+	bool waits;   /* something is due, and the printer is lent */
+	int lent;
 	struct pl_worker_tuning tuning;
 	int64_t tickets; /* how often somebody wanted everything read */
 	int64_t served;	 /* up to which ticket that was done */

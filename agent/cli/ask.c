@@ -35,6 +35,8 @@ static enum pl_result write_question(struct pl_stream *s, const struct cli *cli,
 		cJSON_AddStringToObject(question, "server", cli->server);
 	if (cli->ca)
 		cJSON_AddStringToObject(question, "ca_file", cli->ca);
+	if (cli->id)
+		cJSON_AddStringToObject(question, "id", cli->id);
 	if (cli->raw)
 		cJSON_AddTrueToObject(question, "raw");
 	pl_bytes_init(&line, PL_MAX_CONTROL_REQUEST);

@@ -22,6 +22,9 @@ static const struct verb VERBS[] = {
 	  "every message that left this PC, newest first; --raw: as it was sent", verb_sent },
 	{ "enroll", CLI_TOKEN | CLI_SERVER | CLI_CA, "--token TOKEN | --server URL [--ca FILE]",
 	  "enrols this PC with a connector", verb_enroll },
+	{ "ews", CLI_JSON | CLI_WATCH | CLI_WORDS,
+	  "list [--json] [--watch] | allow ID | deny ID | end ID",
+	  "printers' pages that somebody wants to see from afar: who, and your answer", verb_ews },
 };
 #define VERB_COUNT (sizeof(VERBS) / sizeof(VERBS[0]))
 
@@ -83,6 +86,11 @@ static void set_option(struct cli *cli, unsigned option, const char *value)
 /* Reads the words behind the verb. "--key=K" and "--key K" are the same. */
 static enum cli_exit read_options(char **words, unsigned allowed, struct cli *cli)
 {
+	for (; (allowed & CLI_WORDS) && *words && (*words)[0] != '-'; words++) {
+		if (cli->id)
+			return wrong("one word too many", *words);
+		*(cli->word ? &cli->id : &cli->word) = *words;
+	}
 	for (; *words; words++) {
 		const char *equals = strchr(*words, '=');
 		size_t size = equals ? (size_t)(equals - *words) : strlen(*words);

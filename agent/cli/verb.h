@@ -31,10 +31,12 @@ enum cli_exit {
 #define CLI_CA	   (1u << 6)
 #define CLI_SOCKET (1u << 7)
 #define CLI_CONFIG (1u << 8)
+#define CLI_WORDS  (1u << 9) /* a word and an id, not options */
 
 struct cli {
 	bool json, watch, raw;
 	const char *key, *token, *server, *ca, *socket, *config; /* NULL: not given */
+	const char *word, *id; /* what stands behind the verb: "allow", and which */
 	struct paper paper;
 };
 
@@ -51,6 +53,7 @@ enum cli_exit verb_status(const struct cli *cli);
 enum cli_exit verb_printers(const struct cli *cli);
 enum cli_exit verb_sent(const struct cli *cli);
 enum cli_exit verb_enroll(const struct cli *cli);
+enum cli_exit verb_ews(const struct cli *cli);
 
 /* Writes "platen: <sentence>" to stderr; returns CLI_FAILED. */
 enum cli_exit cli_fail(const struct pl_error *err);
