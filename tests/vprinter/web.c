@@ -32,7 +32,7 @@ static const cJSON *behaviour(const struct web *w)
 static void log_request(struct web *w, int status, size_t bytes)
 {
 	cJSON *line = cJSON_CreateObject();
-	char request[VP_MAX_TARGET + 32], connection[32];
+	char request[VP_MAX_TARGET + 32], connection[32], cookie[512];
 
 	snprintf(request, sizeof(request), "%s %s", w->http.method, w->http.target);
 	cJSON_AddStringToObject(line, "pipe", vp_pipe_name(w->http.pipe));
@@ -41,6 +41,8 @@ static void log_request(struct web *w, int status, size_t bytes)
 	cJSON_AddNumberToObject(line, "bytes", (double)bytes);
 	if (vp_http_header(&w->http, "Connection", connection, sizeof(connection))[0])
 		cJSON_AddStringToObject(line, "connection", connection);
+	if (*vp_http_header(&w->http, "Cookie", cookie, sizeof(cookie)))
+		cJSON_AddStringToObject(line, "cookie", cookie);
 	vp_log_json(w->printer->log, "http", line);
 }
 
@@ -106,7 +108,8 @@ static bool serve_document(struct web *w)
 }
 
 /* "actions": { "POST /DevMgmt/InternalPrintDyn.xml": {"status": 201, "location": "…", "pages": 1,
- * "do": "reboot"} } */
+ * "do": "reboot", "headers": ["Set-Cookie: a=1"], "cookie": "a=1", "bytes": 1000}}: it may tell
+ * headers, want a cookie (else it answers 403), and answer with so many bytes of nothing. */
 static const cJSON *action_of(const struct web *w)
 {
 	char *key = g_strdup_printf("%s %.*s", w->http.method, (int)strcspn(w->http.target, "?"),
@@ -118,16 +121,72 @@ static const cJSON *action_of(const struct web *w)
 	return action;
 }
 
-static bool serve_action(struct web *w, const cJSON *action)
+/* A request's body as text, as much of it as a form has. */
+static bool read_form(struct web *w, char *form, size_t cap)
+{
+	size_t used = 0;
+	ssize_t n;
+
+	while (used + 1 < cap && (n = vp_http_body(&w->http, form + used, cap - 1 - used)) > 0)
+		used += (size_t)n;
+	form[used] = '\0';
+	return vp_http_drain(&w->http);
+}
+
+/* "bytes": as many as that, in one answer. */
+static bool answer_bytes(struct web *w, const char *headers, size_t size)
+{
+	struct vp_http_answer a = {
+		.status = 200, .content_type = "text/plain", .headers = headers, .size = size
+	};
+	char *body = g_malloc(size);
+	bool ok;
+
+	memset(body, 'x', size);
+	a.body = body;
+	ok = answer(w, &a);
+	g_free(body);
+	return ok;
+}
+
+static bool has_cookie(struct web *w, const cJSON *action)
+{
+	const char *wanted = vp_json_text(action, "cookie", NULL);
+	char cookie[512];
+
+	return !wanted ||
+	       strstr(vp_http_header(&w->http, "Cookie", cookie, sizeof(cookie)), wanted);
+}
+
+static gchar *headers_of(const cJSON *action)
 {
 	const char *location = vp_json_text(action, "location", NULL);
-	int pages = (int)vp_json_number(action, "pages", 0);
-	gchar *header = location ? g_strdup_printf("Location: %s\r\n", location) : NULL;
-	bool ok = vp_http_drain(&w->http) &&
-		  answer_status(w, (int)vp_json_number(action, "status", 200), header);
+	GString *text = g_string_new("");
+	const cJSON *line;
 
-	g_free(header);
-	vp_log_text(w->printer->log, "action", "target", w->http.target, NULL);
+	if (location)
+		g_string_append_printf(text, "Location: %s\r\n", location);
+	cJSON_ArrayForEach(line, cJSON_GetObjectItemCaseSensitive(action, "headers"))
+		g_string_append_printf(text, "%s\r\n", line->valuestring);
+	return g_string_free(text, FALSE);
+}
+
+static bool serve_action(struct web *w, const cJSON *action)
+{
+	int pages = (int)vp_json_number(action, "pages", 0);
+	size_t bytes = (size_t)vp_json_number(action, "bytes", 0);
+	gchar *headers = headers_of(action);
+	char form[2048];
+	bool ok = read_form(w, form, sizeof(form));
+
+	if (ok && !has_cookie(w, action))
+		ok = answer_status(w, 403, NULL);
+	else if (ok && bytes > 0)
+		ok = answer_bytes(w, headers, bytes);
+	else if (ok)
+		ok = answer_status(w, (int)vp_json_number(action, "status", 200), headers);
+	g_free(headers);
+	vp_log_text(w->printer->log, "action", "target", w->http.target, "form", form, NULL);
 	if (pages > 0)
 		vp_state_print(w->printer->state, pages, false);
 	if (strcmp(vp_json_text(action, "do", ""), "reboot") == 0)
