@@ -61,6 +61,14 @@ static bool check_firmware(const cJSON *parameters, char *why, size_t cap)
 	return false;
 }
 
+/* A remote page needs a person who shows who he is, and a port: a call of its own makes it. */
+static bool check_ews(const cJSON *parameters, char *why, size_t cap)
+{
+	(void)parameters;
+	snprintf(why, cap, "Ask for a remote page with POST /printers/{id}/ews-sessions.");
+	return false;
+}
+
 static const struct pl_action_kind KINDS[] = {
 	{ "probe_now", true, true, NULL, NULL },
 	{ "identify", true, false, "The printer offers no way to show itself.", check_identify },
@@ -69,6 +77,8 @@ static const struct pl_action_kind KINDS[] = {
 	{ "reboot", true, false, "The printer offers no restart over IPP, LEDM or PML.", NULL },
 	{ "print_test_page", true, false,
 	  "No queue prints to it, and it takes no page that the agent could send.", NULL },
+	{ "ews", true, false, "The printer has no web page that can be reached over USB.",
+	  check_ews },
 };
 
 /* Every type there is; those without a row above are shown as not offered. */

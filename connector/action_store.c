@@ -105,7 +105,8 @@ enum pl_result pl_action_create(struct pl_db *db, struct pl_action_order *order,
 	pl_bytes_init(&payload, MAX_PAYLOAD);
 	pl_bytes_init(&signature, 256);
 	pl_bytes_init(&sealed, MAX_PAYLOAD + 64);
-	pl_random_uuid(order->id);
+	if (!*order->id)
+		pl_random_uuid(order->id);
 	r = write_payload(order, &payload);
 	if (r != PL_OK) {
 		r = pl_error_set(err, r, "the action's parameters are too long");

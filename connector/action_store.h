@@ -51,7 +51,7 @@ struct pl_action_place {
 struct pl_action_order {
 	const struct pl_identity *identity;
 	struct pl_keyring *ring;
-	char id[PL_MAX_ID]; /* made here */
+	char id[PL_MAX_ID]; /* made here where it is "" */
 	const char *customer_id, *site_id, *agent_id;
 	int64_t agent_no;
 	int64_t device_no;	 /* 0: about the PC */
@@ -65,7 +65,7 @@ struct pl_action_order {
 	int64_t now_ms, not_after_ms;
 };
 
-/* Signs and queues an action; fills order->id. */
+/* Signs and queues an action; fills order->id where it is "". */
 enum pl_result pl_action_create(struct pl_db *db, struct pl_action_order *order,
 				struct pl_error *err);
 

@@ -81,6 +81,18 @@ static const struct pl_web_route ROUTES[] = {
 	{ "POST", V1 "/actions/{id}/cancel", MAX_BODY, 0,
 	  CHANGE(pl_api_cancel_action, OPERATOR, ACT) },
 
+	{ "POST", V1 "/printers/{id}/ews-sessions", MAX_BODY, 0,
+	  CHANGE(pl_api_create_ews_session, OPERATOR, ACT) },
+	{ "GET", V1 "/ews-sessions", 0, 0, CALL(pl_api_ews_sessions, VIEWER, READ, "printer") },
+	{ "GET", V1 "/ews-sessions/{id}", 0, 0, CALL(pl_api_ews_session, VIEWER, READ, "") },
+	{ "POST", V1 "/ews-sessions/{id}/ticket", MAX_BODY, 0,
+	  CHANGE(pl_api_ews_ticket, OPERATOR, ACT) },
+	{ "POST", V1 "/ews-sessions/{id}/end", MAX_BODY, 0,
+	  CHANGE(pl_api_end_ews_session, OPERATOR, ACT) },
+	{ "GET", V1 "/sites/{id}/ews", 0, 0, CALL(pl_api_ews_site, VIEWER, READ, "") },
+	{ "PUT", V1 "/sites/{id}/ews", MAX_BODY, 0,
+	  CHANGE(pl_api_update_ews_site, ADMIN, ADMINISTER) },
+
 	{ "GET", V1 "/enrolment-tokens", 0, 0,
 	  CALL(pl_api_enrolment_tokens, ADMIN, ENROL, PLACE "," PAGE) },
 	{ "POST", V1 "/enrolment-tokens", MAX_BODY, 0,

@@ -346,3 +346,69 @@ void pl_api_agent_action(struct pl_api *api)
 {
 	create(api, "agent", find_agent);
 }
+
+struct pl_action_wish {
+	struct order order;
+	struct batch batch;
+};
+
+struct pl_action_wish *pl_action_wish(struct pl_api *api, const char *type)
+{
+	struct pl_action_wish *wish = calloc(1, sizeof *wish);
+	struct pl_error err = { 0 };
+	enum pl_result r;
+
+	if (!wish) {
+		pl_api_failed(api, PL_E_BUSY, &err);
+		return NULL;
+	}
+	pl_bytes_init(&wish->order.parameters, MAX_PARAMETERS);
+	wish->order.type = type;
+	r = find_printer(api, &wish->order, &err);
+	if (r == PL_E_NOT_FOUND)
+		pl_api_not_found(api, "printer");
+	else if (r != PL_OK)
+		pl_api_failed(api, r, &err);
+	else if (check_order(api, &wish->order, "printer"))
+		return wish;
+	pl_action_wish_free(wish);
+	return NULL;
+}
+
+void pl_action_wish_free(struct pl_action_wish *wish)
+{
+	if (!wish)
+		return;
+	cJSON_Delete(wish->order.capabilities);
+	pl_bytes_finish(&wish->order.parameters);
+	free(wish);
+}
+
+struct pl_action_whose pl_action_wish_whose(const struct pl_action_wish *wish)
+{
+	const struct order *o = &wish->order;
+
+	return (struct pl_action_whose){ .customer_id = o->customer_id,
+					 .site_id = o->site_id,
+					 .agent_id = o->agent_id,
+					 .device_id = o->device_id,
+					 .agent_no = o->action.agent_no };
+}
+
+enum pl_result pl_action_wish_send(struct pl_api *api, struct pl_action_wish *wish, const char *id,
+				   const char *parameters, int64_t life_ms, struct pl_error *err)
+{
+	struct order *o = &wish->order;
+	enum pl_result r = pl_bytes_add_text(&o->parameters, parameters);
+
+	if (r != PL_OK)
+		return pl_error_set(err, r, "the action's parameters are too long");
+	o->action.now_ms = pl_clock_wall_ms();
+	o->action.not_after_ms = o->action.now_ms + life_ms;
+	snprintf(o->action.id, sizeof o->action.id, "%s", id);
+	add_order(api, &wish->batch, o, o->action.device_no, o->device_id, o->printer_key);
+	r = pl_store_write(api->server->store, store, &wish->batch, err);
+	if (r == PL_OK)
+		tell(api, &wish->batch, o);
+	return r;
+}

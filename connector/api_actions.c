@@ -322,3 +322,15 @@ void pl_api_cancel_action(struct pl_api *api)
 	else
 		pl_api_failed(api, r, &err);
 }
+
+enum pl_result pl_action_withdraw(struct pl_server *server, const char *id, const char *agent_id,
+				  const char *by, struct pl_error *err)
+{
+	struct cancellation c = { .id = id, .by = by };
+	struct pl_roster_agent *agent = pl_roster_find(server->roster, agent_id);
+	enum pl_result r = pl_store_write(server->store, cancel, &c, err);
+
+	if (r == PL_OK && agent)
+		pl_roster_wake(server->roster, agent);
+	return r == PL_E_REFUSED || r == PL_E_NOT_FOUND ? PL_OK : r;
+}

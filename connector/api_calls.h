@@ -21,12 +21,25 @@ void pl_api_change_password(struct pl_api *api);
 void pl_api_start_totp(struct pl_api *api);
 void pl_api_confirm_totp(struct pl_api *api);
 void pl_api_remove_totp(struct pl_api *api);
+/* True for a user who has signed in; a program's token is answered 403. */
+bool pl_api_is_person(struct pl_api *api);
+/* True when it is the caller's own password. */
+bool pl_api_password_is_right(struct pl_api *api, const char *password);
 /* True when the code is the user's right now; *ret_step is what it used up. */
 bool pl_api_totp_is_right(struct pl_api *api, const char *user_id, const char *code,
 			  int64_t *ret_step);
 
 /* api_overview.c */
 void pl_api_overview(struct pl_api *api);
+
+/* api_ews.c, api_ews_site.c */
+void pl_api_ews_sessions(struct pl_api *api);
+void pl_api_ews_session(struct pl_api *api);
+void pl_api_create_ews_session(struct pl_api *api);
+void pl_api_ews_ticket(struct pl_api *api);
+void pl_api_end_ews_session(struct pl_api *api);
+void pl_api_ews_site(struct pl_api *api);
+void pl_api_update_ews_site(struct pl_api *api);
 
 /* api_events.c */
 void pl_api_events(struct pl_web_request *rq);

@@ -17,7 +17,8 @@
 static const char *const FEATURES[] = {
 	"printer_notes", "printer_events", "agent_revoke", "pending_enrolments",
 	"customers",	 "users",	   "api_tokens",   "audit",
-	"settings",	 "exports",	   "totp",	   "password"
+	"settings",	 "exports",	   "totp",	   "ews",
+	"password"
 };
 
 void pl_api_me(struct pl_api *api)
@@ -43,7 +44,7 @@ void pl_api_me(struct pl_api *api)
 }
 
 /* These calls are for people: a program's token has no password. */
-static bool is_person(struct pl_api *api)
+bool pl_api_is_person(struct pl_api *api)
 {
 	if (api->caller.is_session)
 		return true;
@@ -71,7 +72,7 @@ static enum pl_result set_password(struct pl_db *db, void *arg, struct pl_error 
 	return r;
 }
 
-static bool old_password_matches(struct pl_api *api, const char *password)
+bool pl_api_password_is_right(struct pl_api *api, const char *password)
 {
 	char hash[PL_PASSWORD_HASH_TEXT] = "";
 	struct pl_db_rows *rows = NULL;
@@ -91,12 +92,12 @@ void pl_api_change_password(struct pl_api *api)
 	const char *before, *after;
 	struct pl_error err = { 0 };
 
-	if (!is_person(api) || !pl_api_need_body(api) || !pl_api_only(api, MEMBERS) ||
+	if (!pl_api_is_person(api) || !pl_api_need_body(api) || !pl_api_only(api, MEMBERS) ||
 	    !pl_api_need_text(api, "old_password", 1, PL_MAX_PASSWORD, &before) ||
 	    !pl_api_need_text(api, "new_password", PL_MIN_PASSWORD, PL_MAX_PASSWORD, &after))
 		return;
 	if (pl_throttle_wait_ms(api->server->names, api->caller.name) > 0 ||
-	    !old_password_matches(api, before)) {
+	    !pl_api_password_is_right(api, before)) {
 		pl_throttle_failed(api->server->names, api->caller.name);
 		pl_api_wrong_field(api, "old_password", "The old password is wrong.");
 		return;
@@ -142,7 +143,7 @@ void pl_api_start_totp(struct pl_api *api)
 	cJSON *doc;
 	enum pl_result r;
 
-	if (!is_person(api))
+	if (!pl_api_is_person(api))
 		return;
 	pl_random_bytes(secret, sizeof secret);
 	pl_totp_base32(secret, text);
@@ -199,7 +200,7 @@ static void switch_totp(struct pl_api *api, int on)
 	struct second_factor f = { .user_id = api->caller.user_id, .on = on };
 	const char *code;
 
-	if (!is_person(api) || !pl_api_need_body(api) || !pl_api_only(api, MEMBERS) ||
+	if (!pl_api_is_person(api) || !pl_api_need_body(api) || !pl_api_only(api, MEMBERS) ||
 	    !pl_api_need_text(api, "totp", 6, 6, &code))
 		return;
 	if (pl_throttle_wait_ms(api->server->names, api->caller.name) > 0 ||

@@ -18,6 +18,7 @@
 #include "api.h"
 #include "audit_export.h"
 #include "commands.h"
+#include "ews.h"
 #include "housekeeping.h"
 #include "notify.h"
 #include "place.h"
@@ -46,7 +47,7 @@ struct run {
 	struct pl_audit_export_options export_options;
 	struct pl_audit_export *export;
 	int64_t certificates_ms; /* when they are looked at again */
-	int64_t sda_port, admin_port, agent_rate;
+	int64_t sda_port, admin_port, ews_port, agent_rate;
 	int lock_fd;
 };
 
@@ -127,6 +128,8 @@ static enum pl_result open_parts(struct run *run, struct pl_error *err)
 	if (r == PL_OK)
 		r = pl_projector_open(s, run->place.db, &s->projector, err);
 	if (r == PL_OK)
+		r = pl_ews_create(s, run->listen, (uint16_t)run->ews_port, &s->ews, err);
+	if (r == PL_OK)
 		r = pl_sda_open(s, run->listen, (uint16_t)run->sda_port, err);
 	if (r == PL_OK)
 		r = pl_api_open(s, run->listen, (uint16_t)run->admin_port, err);
@@ -160,14 +163,17 @@ static void close_parts(struct run *run)
 		pl_web_quiesce(s->sda);
 	if (s->api)
 		pl_web_quiesce(s->api);
+	if (s->ews)
+		pl_ews_stop(s->ews);
 	if (s->park)
 		pl_park_stop(s->park); /* every long poll and event stream is answered */
 	if (s->pool)
 		pl_pool_stop(s->pool); /* before the store: workers wait for commits */
 	if (s->store)
 		pl_store_stop(s->store);
-	pl_web_close(s->api);
 	pl_web_close(s->sda);
+	pl_ews_destroy(s->ews);
+	pl_web_close(s->api); /* remote pages show its certificate */
 	pl_events_close(s->events);
 	pl_settings_close(s->settings);
 	pl_agent_configs_close(s->configs);
@@ -235,6 +241,7 @@ enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
 	struct run run = { .sda_port = SDA_PORT,
 			   .admin_port = ADMIN_PORT,
 			   .agent_rate = AGENT_RATE,
+			   .ews_port = PL_EWS_FIRST_PORT,
 			   .lock_fd = -1 };
 	struct pl_words words = { 0 };
 	const struct pl_cli_option options[] = {
@@ -243,6 +250,7 @@ enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
 		{ "--sda-port", PL_FORM_NUMBER, &run.sda_port, 0, 65535 },
 		{ "--admin-port", PL_FORM_NUMBER, &run.admin_port, 0, 65535 },
 		{ "--agent-rate", PL_FORM_NUMBER, &run.agent_rate, 0, 100000 },
+		{ "--ews-port", PL_FORM_NUMBER, &run.ews_port, 0, 65535 - PL_EWS_PORTS },
 		{ "--log", PL_FORM_TEXT, &run.log_level, 0, 0 },
 		{ "--syslog", PL_FORM_TEXT, &run.export_options.to, 0, 0 },
 		{ "--syslog-ca", PL_FORM_TEXT, &run.export_options.ca_file, 0, 0 },

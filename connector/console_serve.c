@@ -8,6 +8,21 @@
 #include <console_files.h>
 #include <string.h>
 
+/* The console sends forms nowhere but to a remote page's entrance: another port of this host. */
+static void add_policy(struct pl_web_request *rq)
+{
+	static const char LETTERS[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-";
+	const char *host = pl_web_header(rq, "Host");
+	size_t n = host ? strspn(host, LETTERS) : 0;
+
+	if (n > 0 && n < 64 && (host[n] == ':' || !host[n]))
+		pl_web_add_header(rq, "Content-Security-Policy", "%shttps://%.*s:*",
+				  pl_console_policy, (int)n, host);
+	else
+		pl_web_add_header(rq, "Content-Security-Policy", "%s'none'", pl_console_policy);
+}
+
 void pl_console_serve(struct pl_web_request *rq)
 {
 	const struct pl_console_file *file =
@@ -17,7 +32,7 @@ void pl_console_serve(struct pl_web_request *rq)
 
 	if (!file)
 		return;
-	pl_web_add_header(rq, "Content-Security-Policy", "%s", pl_console_policy);
+	add_policy(rq);
 	pl_web_add_header(rq, "Referrer-Policy", "no-referrer");
 	pl_web_add_header(rq, "Cross-Origin-Opener-Policy", "same-origin");
 	pl_web_add_header(rq, "Vary", "Accept-Encoding");

@@ -177,6 +177,9 @@ enum pl_result pl_site_remove(struct pl_db *db, const char *site_id, struct pl_e
 	if (r == PL_OK)
 		r = pl_db_run(db, "DELETE FROM grants WHERE site_id=?1",
 			      PL_ARGS(pl_db_text(site_id)), err);
+	if (r == PL_OK)
+		r = pl_db_run(db, "DELETE FROM settings WHERE name='ews.site.' || ?1",
+			      PL_ARGS(pl_db_text(site_id)), err);
 	return r == PL_OK ? pl_db_change(db, "DELETE FROM sites WHERE id=?1",
 					 PL_ARGS(pl_db_text(site_id)), err)
 			  : r;

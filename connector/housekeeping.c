@@ -9,6 +9,7 @@
 
 #include "action_store.h"
 #include "api.h"
+#include "ews.h"
 #include "options.h"
 #include "place.h"
 #include "platen/clock.h"
@@ -116,6 +117,7 @@ void pl_housekeeping(struct pl_server *server, struct pl_db *reader)
 	struct pl_error err = { 0 };
 	int cut;
 
+	pl_ews_tick(server->ews);
 	turn.server = server;
 	cut = pl_web_cut(server->sda) + pl_web_cut(server->api);
 	if (cut > 0)

@@ -17,7 +17,8 @@ static const struct {
 	  "      makes a connector: its keys, its certificate for these names, its first customer "
 	  "and site" },
 	{ "serve", pl_cmd_serve,
-	  "serve --data DIR [--listen ADDRESS] [--sda-port 12351] [--admin-port 12352] [--log "
+	  "serve --data DIR [--listen ADDRESS] [--sda-port 12351] [--admin-port 12352] [--ews-port "
+	  "12353] [--log "
 	  "LEVEL]\n"
 	  "        [--tls-cert FILE --tls-key FILE] [--agent-rate 100]\n"
 	  "        [--syslog unix:/dev/log|tcp:HOST:PORT|tls:HOST:PORT [--syslog-ca FILE] "

@@ -75,8 +75,10 @@ static void hung_up(struct pl_park *park, uint64_t which)
 	size_t fd = (uint32_t)which;
 	struct pl_park_spot *spot = fd < park->fd_cap ? park->by_fd[fd] : NULL;
 
-	if (spot && spot->turn == (uint32_t)(which >> 32))
+	if (spot && spot->turn == (uint32_t)(which >> 32)) {
+		spot->hung_up = true;
 		resume(park, spot);
+	}
 }
 
 static void *park_thread(void *arg)
@@ -202,6 +204,7 @@ bool pl_park_add(struct pl_park *park, struct pl_park_spot *spot, struct MHD_Con
 		spot->turn = park->turn = (park->turn + 1) & 0x7fffffff;
 		spot->by_ms = by_ms;
 		spot->parked = true;
+		spot->hung_up = false;
 		MHD_suspend_connection(connection);
 		insert(park, spot);
 		park->by_fd[fd] = spot;

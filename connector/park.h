@@ -25,6 +25,7 @@ struct pl_park_spot {
 	uint32_t turn; /* tells this stay from an earlier one on the same descriptor */
 	int64_t by_ms;
 	bool parked;
+	bool hung_up; /* the peer has gone: waiting again would end at once */
 	struct pl_park_spot *previous, *next;
 };
 

@@ -14,6 +14,7 @@
 
 #define KIB		 1024
 #define SMALL		 ((size_t)64 * KIB)
+#define ANSWER_MAX	 ((size_t)64 * KIB * KIB)
 #define CONNECTION_BYTES 8192 /* a used connection costs about 20 KB with it, 44 KB without */
 #define RENEW_GRACE_DAYS 400
 
@@ -32,9 +33,10 @@ static const struct pl_web_route ROUTES[] = {
 	{ "GET", "/sda/v1/packages/{sha256}", 0, 0, pl_sda_package, NULL },
 	{ "GET", "/sda/v1/config", 0, 0, pl_sda_config, NULL },
 	{ "GET", "/sda/v1/crl", 0, PL_WEB_OPEN, pl_sda_crl, NULL },
-	{ "GET", "/sda/v1/ews/{session}/next", 0, 0, not_served, NULL },
-	{ "GET", "/sda/v1/ews/{session}/{request}/body", 0, 0, not_served, NULL },
-	{ "POST", "/sda/v1/ews/{session}/{request}", SMALL, 0, not_served, NULL },
+	{ "GET", "/sda/v1/ews/{session}/next", 0, 0, pl_sda_ews_next, NULL },
+	{ "GET", "/sda/v1/ews/{session}/{request}/body", 0, 0, pl_sda_ews_body, NULL },
+	{ "POST", "/sda/v1/ews/{session}/{request}", ANSWER_MAX, PL_WEB_STREAM, pl_sda_ews_answer,
+	  NULL },
 };
 
 /* What is known of a connection's peer; looked at once per connection. */

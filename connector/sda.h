@@ -28,6 +28,9 @@ void pl_sda_action(struct pl_web_request *rq);
 void pl_sda_package(struct pl_web_request *rq);
 void pl_sda_config(struct pl_web_request *rq);
 void pl_sda_crl(struct pl_web_request *rq);
+void pl_sda_ews_next(struct pl_web_request *rq);
+void pl_sda_ews_body(struct pl_web_request *rq);
+void pl_sda_ews_answer(struct pl_web_request *rq); /* PL_WEB_STREAM */
 
 /* Answers what a failing store means to an agent: 503 store_full or busy, else 500 internal. */
 void pl_sda_store_failed(struct pl_web_request *rq, enum pl_result r, const struct pl_error *err);

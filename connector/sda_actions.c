@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "action_store.h"
+#include "ews.h"
 #include "platen/clock.h"
 #include "platen/json.h"
 #include "platen/log.h"
@@ -89,6 +90,10 @@ static void answer(struct pl_web_request *rq, enum pl_result r, const struct pl_
 	pl_events_post(server->events, agent->customer_id, p->place.site_id, "action.changed",
 		       rq->part[0], *p->place.device_id ? p->place.device_id : NULL, agent->id,
 		       pl_action_state_name(p->place.state));
+	if (pl_action_is_final(p->place.state))
+		pl_ews_action_ended(server->ews, rq->part[0], p->step.message);
+	else
+		pl_ews_delivered(server->ews, rq->part[0]);
 	doc = cJSON_CreateObject();
 	cJSON_AddBoolToObject(doc, "cancel", p->place.cancel);
 	pl_web_json(rq, 200, doc);

@@ -22,6 +22,7 @@
 #include "web.h"
 
 struct pl_projector;
+struct pl_ews;
 
 struct pl_server {
 	char sda_url[256];    /* what enrolment tokens carry */
@@ -36,6 +37,7 @@ struct pl_server {
 	struct pl_settings *settings;
 	struct pl_agent_configs *configs;
 	struct pl_events *events;
+	struct pl_ews *ews;	       /* remote pages */
 	struct pl_throttle *names;     /* failed logins by name */
 	struct pl_throttle *addresses; /* failed logins and enrolments by address */
 	struct pl_db *sda_db; /* reading connection of the thread of 12351, for customers' keys */

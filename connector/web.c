@@ -5,9 +5,7 @@
 #include "web.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <gnutls/gnutls.h>
-#include <netinet/tcp.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -17,13 +15,13 @@
 #include <unistd.h>
 
 #include "linger.h"
+#include "listen.h"
 #include "patience.h"
 #include "platen/clock.h"
 #include "platen/log.h"
 #include "web_certificate.h"
 #include "web_request.h"
 
-#define BACKLOG	       4096
 #define IDLE_TIMEOUT_S 120
 #define FIRST_MS       20000  /* from the connection to the head of its first request */
 #define NEXT_MS	       150000 /* from an answer to the head of the next request */
@@ -101,14 +99,17 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **l
 		pl_patience_add(web->patience, &((struct link *)*link)->spot, info->connect_fd,
 				pl_clock_in_ms(FIRST_MS));
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-	if (info && info->tls_session) {
-		gnutls_session_ticket_enable_server(info->tls_session, &web->ticket_key);
-		gnutls_session_set_ptr(info->tls_session, web);
-	}
+	if (info && info->tls_session)
+		pl_web_dress(web, info->tls_session);
 }
 
-/* A handshake asks which certificate to show. */
-static int choose_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
+void pl_web_dress(struct pl_web *web, gnutls_session_t session)
+{
+	gnutls_session_ticket_enable_server(session, &web->ticket_key);
+	gnutls_session_set_ptr(session, web);
+}
+
+int pl_web_choose_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
 			      const gnutls_pk_algorithm_t *kinds, int kind_count,
 			      gnutls_pcert_st **chain, unsigned *count, gnutls_privkey_t *key)
 {
@@ -144,12 +145,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 		*slot = rq;
 		return rq ? pl_web_request_admit(rq, &web->config) : MHD_NO;
 	}
-	if (*upload_size > 0) {
-		bool go_on = pl_web_request_take(rq, upload, *upload_size);
-
-		*upload_size = 0;
-		return go_on ? MHD_YES : MHD_NO;
-	}
+	if (*upload_size > 0)
+		return pl_web_request_take(rq, upload, upload_size) ? MHD_YES : MHD_NO;
 	return pl_web_request_go_on(rq, &web->config);
 }
 
@@ -162,70 +159,6 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **sl
 	*slot = NULL;
 }
 
-static int make_socket(const char *listen_at, uint16_t port)
-{
-	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
-	struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int on = 1, off = 0, fd, saved;
-	bool is_four = listen_at && inet_pton(AF_INET, listen_at, &four.sin_addr) == 1;
-
-	if (listen_at && !is_four && inet_pton(AF_INET6, listen_at, &six.sin6_addr) != 1) {
-		errno = EADDRNOTAVAIL;
-		return -1;
-	}
-	fd = socket(is_four ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 && !listen_at && errno == EAFNOSUPPORT) { /* a kernel without IPv6 */
-		is_four = true;
-		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	}
-	if (fd < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* what it accepts inherits it */
-	if (!is_four)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-	if (bind(fd, is_four ? (struct sockaddr *)&four : (struct sockaddr *)&six,
-		 is_four ? sizeof four : sizeof six) == 0 &&
-	    listen(fd, BACKLOG) == 0)
-		return fd;
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return -1;
-}
-
-static uint16_t port_of(int fd)
-{
-	struct sockaddr_storage at = { 0 };
-	socklen_t size = sizeof at;
-
-	if (getsockname(fd, (struct sockaddr *)&at, &size) < 0)
-		return 0;
-	return ntohs(at.ss_family == AF_INET ? ((struct sockaddr_in *)&at)->sin_port
-					     : ((struct sockaddr_in6 *)&at)->sin6_port);
-}
-
-static enum pl_result listen_failed(const struct pl_web_config *c, struct pl_error *err)
-{
-	const char *at = c->listen ? c->listen : "all addresses";
-
-	switch (errno) {
-	case EADDRINUSE:
-		return pl_error_set(err, PL_E_BUSY,
-				    "port %u is in use by another program; stop it or choose "
-				    "another port",
-				    c->port);
-	case EACCES:
-		return pl_error_set(err, PL_E_DENIED, "port %u may not be opened by this user",
-				    c->port);
-	case EADDRNOTAVAIL:
-		return pl_error_set(err, PL_E_INVALID, "%s is not an address of this machine", at);
-	default:
-		return pl_error_set(err, PL_E_IO, "listening on %s port %u failed: %s", at, c->port,
-				    strerror(errno));
-	}
-}
-
 static enum pl_result start(struct pl_web *web, int fd, struct pl_error *err)
 {
 	const struct pl_web_config *c = &web->config;
@@ -233,7 +166,7 @@ static enum pl_result start(struct pl_web *web, int fd, struct pl_error *err)
 	struct MHD_OptionItem options[] = {
 		{ MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_log, web },
 		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
-		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)choose_certificate },
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)pl_web_choose_certificate },
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES },
 		{ MHD_OPTION_CONNECTION_LIMIT, (intptr_t)c->connection_limit, NULL },
 		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)c->address_limit, NULL },
@@ -260,17 +193,18 @@ enum pl_result pl_web_open(const struct pl_web_config *config, struct pl_web **r
 {
 	struct pl_web *web;
 	enum pl_result r;
-	int fd = make_socket(config->listen, config->port);
+	int fd;
 
-	if (fd < 0)
-		return listen_failed(config, err);
+	r = pl_listen_open(config->listen, config->port, &fd, err);
+	if (r != PL_OK)
+		return r;
 	web = calloc(1, sizeof *web);
 	if (!web) {
 		close(fd);
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	}
 	web->config = *config;
-	web->port = port_of(fd);
+	web->port = pl_listen_port(fd);
 	gnutls_session_ticket_key_generate(&web->ticket_key);
 	web->certificates = pl_web_certificates_create();
 	web->patience = pl_patience_create();

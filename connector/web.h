@@ -16,6 +16,8 @@
  * answer is sent.
  */
 
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,6 +44,7 @@ enum pl_web_flag {
 	PL_WEB_GZIP = 1,    /* the body may come with Content-Encoding: gzip */
 	PL_WEB_OPEN = 2,    /* the gate lets everybody in */
 	PL_WEB_EXPIRED = 4, /* SDA: an expired certificate is enough */
+	PL_WEB_STREAM = 8,  /* the handler is called before the body, and takes it in pieces */
 };
 
 struct pl_web_route {
@@ -76,6 +79,11 @@ struct pl_web_request {
 	const char *type; /* Content-Type; NULL: JSON */
 	struct pl_web_header headers[PL_WEB_MAX_HEADERS];
 	size_t header_count;
+
+	/* For handlers of PL_WEB_STREAM: takes the next piece of the body, *n bytes, and leaves in
+	 * *n how many it did not take; having parked the connection, it gets those again. False:
+	 * the connection is cut. `resumed` is called at the body's end. */
+	bool (*piece)(struct pl_web_request *rq, const char *data, size_t *n);
 
 	/* For handlers that step aside. */
 	void (*resumed)(
@@ -127,6 +135,13 @@ enum pl_result pl_web_use_certificate(struct pl_web *web, const char *certificat
 
 uint16_t pl_web_port(const struct pl_web *web);
 void *pl_web_owner(const struct pl_web_request *rq);
+
+/* For a port of its own that shows what this one shows: dresses each new TLS session for the
+ * certificate callback (MHD_OPTION_HTTPS_CERT_CALLBACK). `web` outlives it. */
+void pl_web_dress(struct pl_web *web, gnutls_session_t session);
+int pl_web_choose_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
+			      const gnutls_pk_algorithm_t *kinds, int kind_count,
+			      gnutls_pcert_st **chain, unsigned *count, gnutls_privkey_t *key);
 
 /* Takes no more connections. */
 void pl_web_quiesce(struct pl_web *web);

@@ -172,6 +172,10 @@ enum MHD_Result pl_web_request_admit(struct pl_web_request *rq, const struct pl_
 		config->gate(rq);
 	if (!rq->status)
 		check_body(rq);
+	if (!rq->status && (rq->route->flags & PL_WEB_STREAM)) {
+		rq->handled = true;
+		rq->route->handle(rq);
+	}
 	if (!rq->status) {
 		rq->body.max = rq->route->max_body;
 		return MHD_YES;
@@ -184,7 +188,8 @@ enum MHD_Result pl_web_request_admit(struct pl_web_request *rq, const struct pl_
 	return send_answer(rq, config);
 }
 
-bool pl_web_request_take(struct pl_web_request *rq, const char *data, size_t n)
+/* Collects the body. */
+static bool collect(struct pl_web_request *rq, const char *data, size_t n)
 {
 	if (pl_clock_now_ms() - rq->began_ms > PL_WEB_BODY_MS)
 		return false;
@@ -203,6 +208,17 @@ bool pl_web_request_take(struct pl_web_request *rq, const char *data, size_t n)
 	 * can be read. */
 	rq->began_ms -= (int64_t)n / 1024;
 	return true;
+}
+
+bool pl_web_request_take(struct pl_web_request *rq, const char *data, size_t *n)
+{
+	bool go_on;
+
+	if (rq->piece && !rq->refused)
+		return rq->piece(rq, data, n);
+	go_on = collect(rq, data, *n);
+	*n = 0;
+	return go_on;
 }
 
 enum MHD_Result pl_web_request_go_on(struct pl_web_request *rq, const struct pl_web_config *config)

@@ -24,8 +24,9 @@ void pl_web_cut_short(const struct pl_web_request *rq);
 /* The answer is on its way: the peer has so long to take it. */
 void pl_web_answering(const struct pl_web_request *rq);
 
-/* Takes a piece of the body. False: the peer keeps sending past every bound, cut it off. */
-bool pl_web_request_take(struct pl_web_request *rq, const char *data, size_t n);
+/* Takes a piece of the body, *n bytes; *n becomes what is left of it. False: the peer keeps sending
+ * past every bound, cut it off. */
+bool pl_web_request_take(struct pl_web_request *rq, const char *data, size_t *n);
 
 /* The body is there, or the connection was resumed. */
 enum MHD_Result pl_web_request_go_on(struct pl_web_request *rq, const struct pl_web_config *config);

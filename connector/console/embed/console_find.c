@@ -9,7 +9,7 @@
 
 const char pl_console_policy[] =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+	"connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action ";
 
 const struct pl_console_file *pl_console_find(const char *path)
 {

@@ -65,7 +65,7 @@ export type Me = {
 		/** Where agents report, e.g. https://print.example:12351 */
 		sda_url: string;
 		/** Which groups of `later` operations this server answers */
-		features: ('printer_notes' | 'printer_events' | 'agent_revoke' | 'pending_enrolments' | 'customers' | 'users' | 'api_tokens' | 'audit' | 'settings' | 'exports' | 'bundles' | 'password' | 'totp')[];
+		features: ('printer_notes' | 'printer_events' | 'agent_revoke' | 'pending_enrolments' | 'customers' | 'users' | 'api_tokens' | 'audit' | 'settings' | 'exports' | 'bundles' | 'password' | 'totp' | 'ews')[];
 	};
 };
 
@@ -378,13 +378,13 @@ export type Action = {
 
 export type Event = {
 	/** `printer.changed` also for a new, moved or detached one; `agent.changed` also for a new or revoked one and when it comes online or goes. Unknown types are to be ignored. */
-	type: 'hello' | 'ping' | 'resync' | 'printer.changed' | 'agent.changed' | 'alert.opened' | 'alert.closed' | 'action.changed' | 'enrolment.pending';
+	type: 'hello' | 'ping' | 'resync' | 'printer.changed' | 'agent.changed' | 'alert.opened' | 'alert.closed' | 'action.changed' | 'enrolment.pending' | 'ews.changed';
 	at: Time;
 	/** Of what changed */
 	id?: Id;
-	/** With alert.* and, where there is one, action.changed */
+	/** With alert.*, ews.changed and, where there is one, action.changed */
 	printer_id?: string | null;
-	/** With printer.changed and action.changed */
+	/** With printer.changed, action.changed and ews.changed */
 	agent_id?: string | null;
 	/** With action.changed */
 	state?: ActionState;
@@ -478,6 +478,68 @@ export type Site = {
 	name: string;
 	printer_count: number;
 	agent_count: number;
+};
+
+export type EwsPolicy = {
+	enabled: boolean;
+	/** The names of those who may; nobody else, whatever the role */
+	users: string[];
+	/** A session that nobody uses ends after this */
+	idle_s: number;
+	/** And any session after this */
+	hard_s: number;
+};
+
+export type EwsPolicyRequest = {
+	enabled?: boolean;
+	users?: string[];
+	idle_s?: number;
+	hard_s?: number;
+};
+
+export type EwsSessionRequest = {
+	/** The caller's own, once more */
+	password: string;
+	/** The code, where there is a second factor */
+	totp?: string | null;
+	/** Whether the page may send a firmware */
+	firmware?: boolean;
+};
+
+export type EwsSession = {
+	/** Also the id of the action */
+	id: Id;
+	/** `waiting`: the person at the PC is being asked */
+	state: 'requested' | 'waiting' | 'open' | 'ended';
+	printer: {
+		id: Id;
+		name: string;
+	};
+	agent_id: Id;
+	site_id: Id;
+	/** Who asked */
+	user: string;
+	/** Whether that is the caller */
+	mine: boolean;
+	/** Its own port on this connector */
+	port: number;
+	firmware: boolean;
+	idle_s: number;
+	hard_s: number;
+	/** That went to the printer */
+	requests: number;
+	created_at: Time;
+	opened_at: string | null;
+	ends_by: string | null;
+	ended_at: string | null;
+	/** Why it ended */
+	reason: string | null;
+};
+
+export type EwsTicket = {
+	port: number;
+	path: string;
+	ticket: string;
 };
 
 export type SiteRequest = {

@@ -12,12 +12,13 @@ import { Confirm, Dialog, notify } from '../ui/dialog';
 import { useCustomers } from '../ui/filters';
 import { Field, Form } from '../ui/form';
 import { Chip } from '../ui/status';
+import { SitePages } from './site-pages';
 
 /** What the person is about to do. */
 type Doing =
 	| { what: 'add customer' }
 	| { what: 'add site' | 'rename customer' | 'deactivate' | 'activate' | 'erase'; customer: Customer }
-	| { what: 'rename site' | 'remove site'; site: Site };
+	| { what: 'rename site' | 'remove site' | 'remote pages'; site: Site };
 
 interface NameDialogProps {
 	title: string;
@@ -84,6 +85,8 @@ function CustomerDialog({ doing, done, onClose }: { doing: Doing; done: () => vo
 					{...common}
 				/>
 			);
+		case 'remote pages':
+			return <SitePages site={doing.site} onClose={onClose} />;
 		case 'remove site':
 			return (
 				<Confirm title={`Remove ${doing.site.name}?`} verb="Remove" danger onClose={onClose} onConfirm={() => confirmed(remove(`/sites/${doing.site.id}`))}>
@@ -161,6 +164,14 @@ function Sites({ customer, act }: { customer: Customer; act: ((doing: Doing) => 
 							<td class="tools-cell">
 								<button type="button" class="button small" aria-label={`Rename ${site.name}`} onClick={() => act({ what: 'rename site', site })}>
 									Rename
+								</button>{' '}
+								<button
+									type="button"
+									class="button small"
+									aria-label={`Remote pages at ${site.name}`}
+									onClick={() => act({ what: 'remote pages', site })}
+								>
+									Remote pages
 								</button>{' '}
 								<button type="button" class="button small" aria-label={`Remove ${site.name}`} onClick={() => act({ what: 'remove site', site })}>
 									Remove

@@ -15,6 +15,7 @@ import { CountersCard } from './printer-counters';
 import { HistoryCard } from './printer-history';
 import { NotesCard } from './printer-notes';
 import { OriginCard } from './printer-origin';
+import { PageCard } from './printer-page';
 
 function StatusCard({ printer }: { printer: Told }) {
 	const reasons = printer.state.reasons;
@@ -126,6 +127,7 @@ function Body({ printer, reload }: { printer: Told; reload: () => void }) {
 				<Card title="Recent actions">
 					<RecentActions list={actions} />
 				</Card>
+				<PageCard printer={printer} />
 				<NotesCard printer={printer} reload={reload} />
 			</div>
 			<div class="details-main">
