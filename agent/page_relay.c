@@ -424,7 +424,7 @@ static enum pl_result ask_printer(struct page_lane *lane, const struct ask *ask,
 			return r;
 		r = converse(lane, ask, up, lane->line.stream, &http, err);
 		/* On a USB pipe "Connection: close" means nothing; being in step does. */
-		if (lane->conversation.http_port ? !http.keep_alive : !http.in_step)
+		if (!line_may_go_on(&lane->line, &http))
 			line_hang_up(&lane->line);
 		again = kept && may_repeat(ask, up, r);
 	}
