@@ -41,7 +41,7 @@ export class Connector {
 	async start() {
 		const log = openSync(this.#log, 'a');
 		const before = readFileSync(this.#log, 'utf8').length;
-		const ports = ['--sda-port', String(this.ports.sda), '--admin-port', String(this.ports.admin)];
+		const ports = ['--sda-port', String(this.ports.sda), '--admin-port', String(this.ports.admin), '--ews-port', '0'];
 		this.#process = spawn(this.#program, ['serve', '--data', this.#data, '--listen', '127.0.0.1', ...ports], {
 			stdio: ['ignore', log, log],
 		});

@@ -11,6 +11,7 @@ import { BUILD } from './connector.mjs';
 const PROFILES = fileURLToPath(new URL('../../vprinter/profiles', import.meta.url));
 const VPRINTER = join(BUILD, 'tests', 'vprinter', 'platen-vprinter');
 const AGENT = join(BUILD, 'agent', 'platen-agent');
+const PLATEN = join(BUILD, 'agent', 'platen');
 
 export class Desk {
 	#folder = mkdtempSync(join(tmpdir(), 'platen-desk-'));
@@ -18,13 +19,14 @@ export class Desk {
 	#log = join(this.#folder, 'agent.log');
 	#process = null;
 
-	/** Plugs the printers in and starts the agent, which joins with `token`. */
-	async start(token, profiles) {
+	/** Plugs the printers in (names of profiles, or NAME=FOLDER) and starts the agent, which joins with `token`; `settings`
+	 * are further lines of its configuration. */
+	async start(token, profiles, settings = '') {
 		const config = join(this.#folder, 'agent.conf');
 		const state = join(this.#folder, 'state');
 		mkdirSync(state, { mode: 0o700 });
-		writeFileSync(config, `state_dir = ${state}\nsocket = ${join(this.#folder, 'agent.sock')}\ntoken = ${token}\n`, { mode: 0o600 });
-		const printers = profiles.flatMap((name) => ['--profile', join(PROFILES, name)]);
+		writeFileSync(config, `state_dir = ${state}\nsocket = ${join(this.#folder, 'agent.sock')}\ntoken = ${token}\n${settings}`, { mode: 0o600 });
+		const printers = profiles.flatMap((name) => ['--profile', name.includes('=') ? name : join(PROFILES, name)]);
 		const words = [...printers, '--control', this.#control, '--spool', join(this.#folder, 'spool'), '--', AGENT, '--config', config];
 		const log = openSync(this.#log, 'a');
 		this.#process = spawn(VPRINTER, words, { stdio: ['ignore', log, log] });
@@ -37,6 +39,11 @@ export class Desk {
 	/** Says something to the virtual printers; gives their answer. */
 	do(...words) {
 		return execFileSync(VPRINTER, ['--control', this.#control, 'do', ...words], { encoding: 'utf8', timeout: 30_000 });
+	}
+
+	/** Runs `platen` of this PC and gives what it prints. */
+	platen(...words) {
+		return execFileSync(PLATEN, [...words, '--socket', join(this.#folder, 'agent.sock')], { encoding: 'utf8', timeout: 30_000 });
 	}
 
 	/** What a printer truly is. */
