@@ -81,8 +81,10 @@ class Overlay:
 class Service:
     """What systemd does for a unit, as far as a system that is not booted can: user, folders, command."""
 
+    running = []
+
     def __init__(self, overlay, unit, log, runtime=None, words=()):
-        self.overlay, self.log = overlay, log
+        self.log = log
         name = overlay.unit(unit, "User")
         uid, gid, groups = overlay.user(name)
         assert groups.count("(") <= 1, f"{name} is in more groups than its own: {groups}"
@@ -96,6 +98,7 @@ class Service:
             self.process = subprocess.Popen(
                 ["chroot", overlay.root, "setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", *command, *words],
                 stdout=out, stderr=out)
+        self.running.append(self.process)
 
     def stop(self):
         code = lab.stop(self.process)
@@ -147,9 +150,7 @@ def the_agent(overlay, connector, arguments, folder):
     connector.start()
     connector.session = None
     agent = Service(overlay, "platen-agent.service", log, "platen")
-    lab.wait_for("the alert that waited", lambda: any(
-        a["code"] == "media-empty" or "mediaEmpty" in json.dumps(a) or "media-empty" in json.dumps(a)
-        for a in connector.api("GET", "/alerts")["items"]), 60)
+    lab.wait_for("the state that waited", lambda: "media-empty" in json.dumps(printer_at(connector)["state"]), 60)
     after = json.loads(platen(overlay, "status", "--json"))
     assert after["agent_id"] == before["agent_id"], "an upgrade keeps the PC's identity"
     assert len(connector.api("GET", "/agents")["items"]) == 1
@@ -190,6 +191,8 @@ def inside(arguments):
         print((folder / "agent.log").read_text(errors="replace")[-3000:])
         raise
     finally:
+        for process in Service.running:
+            lab.stop(process)
         connector.stop()
     the_connector(overlay, arguments, folder)
     left = overlay.leftovers()

@@ -92,6 +92,19 @@ stage_truth() {
 	grep -q '^ok ' "$log" || { tail -n 40 "$log" >&2; fail 'truth: nothing was shown'; }
 	rm -f "$log"
 }
+# The Debian packages: made twice (the older one without console), installed, upgraded, purged.
+stage_packages() {
+	need_build
+	install_packages $PACKAGES_DEB
+	build release
+	local out
+	out=$(mktemp -d)
+	check packages.build tools/build-deb --out "$out/new"
+	check packages.build-older env DEB_BUILD_PROFILES=pkg.platen.noconsole tools/build-deb --version 0.0.9 --out "$out/old"
+	check packages.lintian lintian --allow-root --fail-on error "$out"/new/*.deb
+	check packages.life tests/installer/debs.py --old "$out/old" --new "$out/new"
+	rm -rf "$out"
+}
 stage_demo() {
 	need_build
 	check demo.once tools/demo --once --json "$PLATEN_ROOT/build/demo.json"
