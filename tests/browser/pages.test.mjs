@@ -37,7 +37,6 @@ before(async () => {
 
 after(async () => {
 	await browser?.close();
-	if (process.env.PLATEN_SHOW_LOG) console.error(connector.log().slice(-6000), desk.log());
 	await desk.stop();
 	await connector.stop();
 	connector.remove();
