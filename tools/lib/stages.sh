@@ -85,7 +85,7 @@ stage_truth() {
 	while read -r line; do
 		case $line in
 		"ok "*) pass; printf '%s\n' "$line" ;;
-		"value "*) printf '%s\n' "$line" ;;
+		"value "* | "time "* | "red "*) printf '%s\n' "$line" ;;
 		"FAILED: "*) fail "${line#FAILED: }" ;;
 		esac
 	done <"$log"

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pwd
+import socket
 
 import lab
 
@@ -26,9 +27,35 @@ def begin(**settings):
     return service
 
 
+def ask(do, **members):
+    """What the running agent answers on its socket, without a program between: {"printers": […]} of a probe."""
+    with socket.socket(socket.AF_UNIX) as s:
+        s.settimeout(120)
+        s.connect(str(RUN / "agent.sock"))
+        s.sendall(json.dumps({"v": 1, "do": do, **members}).encode() + b"\n")
+        said = b"".join(iter(lambda: s.recv(65536), b""))
+    answer = json.loads(said)
+    if not answer["ok"]:
+        raise lab.Failure(f"the agent says: {answer['message']}")
+    return answer["result"]
+
+
+def at_place(device):
+    """The agent's reading of the printer with this sysfs name, None where it has none."""
+    return next((p for p in ask("printers")["printers"] if p["usb"]["port_path"] == device), None)
+
+
+def key_of(device):
+    return lab.wait_for(f"the agent has {device}", lambda: at_place(device), 60, 0.2)["key"]
+
+
 def command(*words, check=True):
     """`platen` as the agent's user says it."""
     return lab.run(str(lab.BIN / "platen"), *words, user=USER, check=check)
+
+
+def command_as_root(*words):
+    return lab.run(str(lab.BIN / "platen"), *words)
 
 
 def probe(*words):

@@ -73,6 +73,13 @@ def wait_done(job, seconds=120):
     lab.wait_for(f"job {job} done", lambda: job not in active_jobs(), seconds, 0.1)
 
 
+def crashes(job):
+    """How often the job's back-end crashed and cupsd, which does not know how far it was, printed the job again. Debian's
+    back-end may die of its own read thread when a job is over and the PC is slow; it does so with nobody else about."""
+    said = pathlib.Path("/var/log/cups/error_log").read_text(errors="replace")
+    return len(re.findall(rf"\[Job {job}\] PID \d+ \({re.escape(BACKEND)}\) crashed on signal", said))
+
+
 def cancel_all():
     lab.run("cancel", "-a", check=False)
 
@@ -102,8 +109,9 @@ def back_channel(queue):
 
 
 def queues_for(fleet, report):
-    """A raw queue for each printer, with the address that the back-end itself gives it; usblp is back afterwards."""
-    uris = device_uris()
+    """A raw queue for each printer, with the address that the back-end itself gives it; usblp is back afterwards. Returns
+    {printer: its place in the back-end's list}."""
+    uris, places = list(device_uris()), {}
     for printer in fleet:
         serial = printer.dump()["identity"]["serial_number"]
         own = [uri for uri in uris if serial in uri]
@@ -111,3 +119,5 @@ def queues_for(fleet, report):
             raise lab.Failure("the back-end does not list the printer once")
         add_queue(printer.name, own[0])
         printer.wait_usblp()
+        places[printer] = uris.index(own[0])
+    return places

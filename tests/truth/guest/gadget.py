@@ -49,7 +49,7 @@ def body(report):
         read_by_platen(report, n)
     report.check("not-reset", lab.read(lab.USB / device / "devnum") == place, f"still device {place} of its bus")
     ippusb.begin()
-    port = ippusb.wait_port(device)
+    port = ippusb.wait_ports([device])[0]
     said = lab.run("ipptool", "-tv", f"ipp://localhost:{port}/ipp/print", "get-printer-attributes.test", check=False)
     report.check("ipp", "Example PAPPL Gadget" in said, f"answers through ipp-usb on port {port}")
     client = ippclient.Client(port, "/ipp/print")

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Debian's ipp-usb in the guest, without DNS-SD (no Avahi runs here)."""
+import http.client
 import pathlib
 import re
+import time
 
 import lab
 
 CONFIG = pathlib.Path("/etc/ipp-usb/ipp-usb.conf")
 STATES = pathlib.Path("/var/ipp-usb/dev")
+STEADY_S = 6
 
 
 def begin():
@@ -15,19 +18,36 @@ def begin():
     return lab.start("ipp-usb", "/usr/sbin/ipp-usb", "standalone")
 
 
-def ports():
-    """What it serves now: {(bus, address): TCP port}, from its status and the state file of each device."""
-    said = lab.run("ipp-usb", "status", check=False)
-    served = {}
-    for bus, address, ids, ok in re.findall(r"Bus (\d+) Device (\d+)\s+([0-9a-f:]{9})[^\n]*\n\s+status: (\S+)", said):
-        for path in STATES.glob(f"{ids.replace(':', '-')}-*.state"):
-            port = re.search(r"http-port\s*=\s*(\d+)", path.read_text())
-            if ok == "OK" and port:
-                served[int(bus), int(address)] = int(port[1])
-    return served
+def port_of(device):
+    """The TCP port at which it serves the device with this sysfs name, None as long as it does not. Its own status is not asked:
+    with two printers or more, version 0.9.23 dies of that."""
+    at = lab.USB / device
+    name = "-".join(lab.read(at / f) or "" for f in ("idVendor", "idProduct", "serial"))
+    for path in STATES.glob(f"{name}-*.state"):
+        port = re.search(r"http-port\s*=\s*(\d+)", path.read_text())
+        if port and answers(int(port[1])):
+            return int(port[1])
+    return None
 
 
-def wait_port(device, seconds=60):
-    """Waits until ipp-usb serves the device with this sysfs name, and returns the TCP port it took."""
-    at = tuple(int(lab.read(lab.USB / device / f)) for f in ("busnum", "devnum"))
-    return lab.wait_for("ipp-usb serves the printer", lambda: ports().get(at), seconds, 0.2)
+def answers(port):
+    """It listens from when it has seen a printer, and says 503 until it knows it."""
+    try:
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        link.request("HEAD", "/")
+        return link.getresponse().status != 503
+    except OSError:
+        return False
+
+
+def wait_ports(devices, seconds=120):
+    """Waits until it serves these devices and goes on doing so (while it starts, it may give one up and take it again), and
+    returns the TCP ports in their order."""
+    by = time.monotonic() + seconds
+    while True:
+        ports = [lab.wait_for(f"ipp-usb serves {device}", lambda d=device: port_of(d), seconds, 0.5) for device in devices]
+        time.sleep(STEADY_S)
+        if ports == [port_of(device) for device in devices]:
+            return ports
+        if time.monotonic() > by:
+            raise lab.Failure(f"ipp-usb does not stay with {', '.join(devices)}")

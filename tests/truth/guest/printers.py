@@ -55,7 +55,8 @@ class Printer:
         return [json.loads(line) for line in self.do("log").splitlines() if line.startswith("{")]
 
     def attach(self):
-        """Plugs it in and waits until udev has seen the device."""
+        """Plugs it in and waits until udev has seen the device. One at a time: which port it took is seen by what was there
+        before, and usbip itself fails where the ports change under it."""
         before = set(imported())
         lab.run("usbip", "attach", "-r", "127.0.0.1", "-b", self.busid)
         self.port = lab.wait_for(f"{self.name} is imported", lambda: set(imported()) - before).pop()
@@ -122,9 +123,9 @@ def changed_profile(profile, behaviour):
 
 
 @contextlib.contextmanager
-def plugged(*profiles, behaviour=None):
-    """Starts platen-vprinter with these profiles (`NAME` or `NAME=PROFILE`), attaches all, yields the printers. `behaviour`
-    adds to what a profile says: {PROFILE: {section: {member: value}}}."""
+def plugged(*profiles, behaviour=None, attached=None):
+    """Starts platen-vprinter with these profiles (`NAME` or `NAME=PROFILE`), attaches all or the first few, yields the printers.
+    `behaviour` adds to what a profile says: {PROFILE: {section: {member: value}}}."""
     lab.load("vhci-hcd", "usblp")
     SPOOL.mkdir(exist_ok=True)
     words, names = [], []
@@ -139,7 +140,7 @@ def plugged(*profiles, behaviour=None):
         ids = lab.wait_for("platen-vprinter exports its printers",
                            lambda: (e := exported()) and len(e) == len(names) and e, 30)
         fleet = [Printer(name, busid) for name, busid in zip(names, ids)]
-        for printer in fleet:
+        for printer in fleet[:attached]:
             printer.attach()
         yield fleet
         for printer in fleet:

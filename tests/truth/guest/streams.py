@@ -36,8 +36,9 @@ def document(name, size, pjl=False):
     return UEL + b'@PJL JOB NAME="' + name.encode() + b'"\r\n@PJL ENTER LANGUAGE=PCL\r\n' + plain + UEL + b"@PJL EOJ\r\n" + UEL
 
 
-def judge_print_pipe(raw, jobs):
-    """`raw`: everything the classic print pipe got; `jobs`: {name: bytes}. Every job must be there once and whole."""
+def judge_print_pipe(raw, jobs, sent=None):
+    """`raw`: everything the classic print pipe got; `jobs`: {name: bytes}. Every job must be there once and whole; `sent` is
+    {name: how often} where the spooler itself sent one again."""
     heads = {}
     for name, data in jobs.items():
         heads.setdefault(data[:64], name)
@@ -57,7 +58,7 @@ def judge_print_pipe(raw, jobs):
             raise Damage(f"foreign bytes at {at} of {len(raw)}: {raw[at:at + 48]!r}")
         verdict.questions.append(question.group())
         at = question.end()
-    complete(verdict, jobs)
+    complete(verdict, jobs, sent)
     return verdict
 
 
