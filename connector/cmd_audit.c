@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit_agents.h"
 #include "audit_walk.h"
 #include "commands.h"
 #include "identity.h"
@@ -34,6 +35,31 @@ static enum pl_result verify_one(struct pl_place *place, const char *chain, cons
 	return PL_OK;
 }
 
+/* Every PC's own chain against what it told of it; of one customer, or of all. */
+static enum pl_result verify_agents(struct pl_place *place, const char *customer, bool *ok,
+				    struct pl_error *err)
+{
+	struct pl_db_rows *rows = NULL;
+	enum pl_result r;
+
+	r = pl_db_query(
+		place->db, &rows,
+		"SELECT no, id FROM agents WHERE (?1 IS NULL OR customer_id=?1) ORDER BY no",
+		PL_ARGS(pl_db_word(customer)), err);
+	while (r == PL_OK && (r = pl_db_next(rows, err)) == PL_OK) {
+		struct pl_agent_audit audit;
+
+		r = pl_audit_agent(place->db, place->ring, pl_db_int_at(rows, 0), &audit, err);
+		if (r != PL_OK)
+			break;
+		printf("PC %-33s  %s  %s  head %s\n", pl_db_text_at(rows, 1),
+		       audit.ok ? "ok    " : "BROKEN", audit.message, audit.head);
+		*ok = *ok && audit.ok;
+	}
+	pl_db_done(rows);
+	return r == PL_E_NOT_FOUND ? PL_OK : r;
+}
+
 static enum pl_result verify(struct pl_place *place, const struct wish *wish, struct pl_error *err)
 {
 	bool ok = true, found = false;
@@ -50,7 +76,9 @@ static enum pl_result verify(struct pl_place *place, const struct wish *wish, st
 			r = verify_one(place, pl_db_text_at(rows, 0), wish->head, &ok, &found, err);
 		pl_db_done(rows);
 	}
-	if (r != PL_OK && r != PL_E_NOT_FOUND)
+	if (r == PL_OK || r == PL_E_NOT_FOUND)
+		r = verify_agents(place, wish->customer, &ok, err);
+	if (r != PL_OK)
 		return r;
 	if (!ok)
 		return pl_error_set(err, PL_E_UNTRUSTED, "an audit chain is broken");

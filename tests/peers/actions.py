@@ -3,8 +3,11 @@
 """Every action, by every means a printer may have, through connector and agent: its effect is looked for in the virtual
 printer's own log, and nothing is offered that a printer cannot do."""
 import argparse
+import contextlib
 import json
 import pathlib
+import re
+import sqlite3
 import sys
 import tempfile
 
@@ -118,6 +121,36 @@ def idle_only(site):
     print("a printer at work is left alone: rejected, with the reason")
 
 
+def audits(site):
+    """What the PC wrote down of all this is what the connector has of it; a deletion in the middle, or a cut end, shows."""
+    def verify():
+        return re.search(r"^PC \S+ +(\S+) +(\d+) entries(.*) head", site.connector.run("audit", "verify"), re.M)
+    told = lab.wait_for("the last entries", lambda: "still" not in verify()[3] and verify(), 30)
+    assert told[1] == "ok" and int(told[2]) >= 7, told[0]
+    site.desk.stop()
+    audit = "(SELECT no FROM records WHERE kind='audit' ORDER BY no"
+    for change, broken in ((f"DELETE FROM records WHERE no={audit} LIMIT 1 OFFSET 1)", True),
+                           (f"DELETE FROM records WHERE no={audit} DESC LIMIT 1)", False),
+                           ("UPDATE agents SET audit_head='" + "0" * 64 + "'", True)):
+        with contextlib.closing(sqlite3.connect(site.connector.data / "platen.db", timeout=20)) as db:
+            before = db.execute("SELECT * FROM records WHERE kind='audit'").fetchall()
+            head = db.execute("SELECT audit_head FROM agents").fetchone()
+            with db:
+                assert db.execute(change).rowcount == 1
+            try:
+                out = site.connector.run("audit", "verify")
+            except lab.LabError as error:
+                assert broken and "chain is broken" in str(error), error
+            else:
+                assert not broken and "still on the PC" in out, out
+            with db:
+                db.execute("DELETE FROM records WHERE kind='audit'")
+                db.executemany(f"INSERT INTO records VALUES({','.join('?' * len(before[0]))})", before)
+                db.execute("UPDATE agents SET audit_head=?", head)
+    assert verify()[1] == "ok"
+    print(f"audit: {told[2]} entries of the PC agree with its head; left out, cut off and rewritten are seen")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=pathlib.Path, required=True)
@@ -129,6 +162,7 @@ def main():
             reboots(site)
             test_pages(site)
             idle_only(site)
+            audits(site)
     return 0
 
 
