@@ -9,7 +9,8 @@
 #include "platen/json.h"
 
 #define DAY_MS	      (24 * 3600 * 1000LL)
-#define REFILL_POINTS 20 /* percent; levels waver by a few, a new cartridge does not */
+#define WRAP_SLACK    1000000 /* pages that a printer may print while nobody looks */
+#define REFILL_POINTS 20      /* percent; levels waver by a few, a new cartridge does not */
 
 struct delta {
 	struct pl_tracker *t;
@@ -151,6 +152,18 @@ static void track_supplies(struct delta *d)
 	}
 }
 
+/* A counter near the end of its 31 or 32 bits that begins again from 0 has wrapped; any other fall
+ * means another formatter, or that somebody set it back. */
+static const char *why_fallen(int64_t before, int64_t after)
+{
+	static const int64_t ENDS[] = { INT32_MAX, UINT32_MAX };
+
+	for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++)
+		if (before <= ENDS[i] && before > ENDS[i] - WRAP_SLACK && after < WRAP_SLACK)
+			return "wrap";
+	return "reset";
+}
+
 /* Compared within one source only: two languages may count different things. */
 static void track_counters(struct delta *d)
 {
@@ -167,6 +180,7 @@ static void track_counters(struct delta *d)
 		pl_json_add_text(body, "source", pl_source_name(is->source));
 		pl_json_add_int(body, "before", was->value);
 		pl_json_add_int(body, "after", is->value);
+		pl_json_add_text(body, "cause", why_fallen(was->value, is->value));
 		emit_event(d, "counter.reset", body);
 	}
 }

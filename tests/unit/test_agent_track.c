@@ -239,9 +239,37 @@ static void no_sentence_of_an_error_is_reported(void **state)
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetArrayItem(errors, 0)), 2);
 }
 
+/* What a fall from `before` to `after` is called. */
+static const char *cause(int64_t before, int64_t after)
+{
+	struct pl_count *count = &r.snapshot.counters[PL_COUNTER_IMPRESSIONS];
+
+	count->value = PL_UNKNOWN; /* forget the last one: this is no fall from it */
+	look(true);
+	count->value = before;
+	count->source = PL_SOURCE_LEDM;
+	look(true);
+	count->value = after;
+	look(true);
+	return body_of("counter.reset") ? pl_json_text(body_of("counter.reset"), "cause") : "none";
+}
+
+static void a_counter_that_runs_over_its_end_has_wrapped(void **state)
+{
+	(void)state;
+	assert_string_equal(cause(4294967290, 12), "wrap");
+	assert_string_equal(cause(2147483640, 3), "wrap");
+	assert_string_equal(cause(120433, 12), "reset"); /* another formatter */
+	assert_string_equal(cause(4294967290, 4294000000), "reset");
+	assert_string_equal(cause(5000000000, 12), "reset"); /* it has more bits than that */
+	assert_string_equal(cause(12, 4294967290), "none");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_counter_that_runs_over_its_end_has_wrapped, begin,
+						end),
 		cmocka_unit_test_setup_teardown(the_first_reading_is_reported_whole, begin, end),
 		cmocka_unit_test_setup_teardown(nothing_new_is_no_record, begin, end),
 		cmocka_unit_test_setup_teardown(a_change_brings_its_section_alone, begin, end),
