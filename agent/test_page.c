@@ -72,8 +72,8 @@ static enum pl_result add_pdf(char lines[LINES][MAX_LINE], struct pl_bytes *page
 	static const char *const PARTS[PDF_PARTS - 1] = {
 		"<< /Type /Catalog /Pages 2 0 R >>",
 		"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R"
-		" /Resources << /Font << /F 4 0 R >> >> >>",
+		("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R"
+		 " /Resources << /Font << /F 4 0 R >> >> >>"),
 		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
 	};
 	size_t start = page->size, at[PDF_PARTS];

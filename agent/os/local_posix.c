@@ -146,7 +146,7 @@ static enum pl_result wrap(int fd, struct pl_wake *wake, struct pl_stream **ret_
 		close(fd);
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	}
-	*l = (struct local_stream){ .stream = { &LOCAL_OPS }, .fd = fd, .wake = wake };
+	*l = (struct local_stream){ .stream = { .ops = &LOCAL_OPS }, .fd = fd, .wake = wake };
 	*ret_stream = &l->stream;
 	return PL_OK;
 }

@@ -5,3 +5,9 @@ foreach(part control ippusb)
     USES platen_agent
     INCLUDE ${PROJECT_SOURCE_DIR}/agent)
 endforeach()
+# The command's own reader of what the agent answers.
+pl_fuzz(fuzz_cli_printer
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_cli_printer.c ${PROJECT_SOURCE_DIR}/agent/cli/show_printer.c
+    ${PROJECT_SOURCE_DIR}/agent/cli/paper.c
+  USES platen_agent
+  INCLUDE ${PROJECT_SOURCE_DIR}/agent ${PROJECT_SOURCE_DIR}/agent/cli)
