@@ -93,6 +93,17 @@ static const struct pl_web_route ROUTES[] = {
 	{ "PUT", V1 "/sites/{id}/ews", MAX_BODY, 0,
 	  CHANGE(pl_api_update_ews_site, ADMIN, ADMINISTER) },
 
+	{ "GET", V1 "/packages", 0, 0, CALL(pl_api_packages, VIEWER, READ, "") },
+	{ "GET", V1 "/rollouts", 0, 0, CALL(pl_api_rollouts, VIEWER, READ, PLACE) },
+	{ "POST", V1 "/rollouts", MAX_BODY, 0, CHANGE(pl_api_create_rollout, OPERATOR, ACT) },
+	{ "GET", V1 "/rollouts/{id}", 0, 0, CALL(pl_api_rollout, VIEWER, READ, "") },
+	{ "POST", V1 "/rollouts/{id}/pause", MAX_BODY, 0,
+	  CHANGE(pl_api_pause_rollout, OPERATOR, ACT) },
+	{ "POST", V1 "/rollouts/{id}/resume", MAX_BODY, 0,
+	  CHANGE(pl_api_resume_rollout, OPERATOR, ACT) },
+	{ "POST", V1 "/rollouts/{id}/cancel", MAX_BODY, 0,
+	  CHANGE(pl_api_cancel_rollout, OPERATOR, ACT) },
+
 	{ "GET", V1 "/enrolment-tokens", 0, 0,
 	  CALL(pl_api_enrolment_tokens, ADMIN, ENROL, PLACE "," PAGE) },
 	{ "POST", V1 "/enrolment-tokens", MAX_BODY, 0,

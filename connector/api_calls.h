@@ -63,6 +63,15 @@ void pl_api_cancel_action(struct pl_api *api);
 void pl_api_printer_action(struct pl_api *api);
 void pl_api_agent_action(struct pl_api *api);
 
+/* api_rollouts.c */
+void pl_api_packages(struct pl_api *api);
+void pl_api_rollouts(struct pl_api *api);
+void pl_api_rollout(struct pl_api *api);
+void pl_api_create_rollout(struct pl_api *api);
+void pl_api_pause_rollout(struct pl_api *api);
+void pl_api_resume_rollout(struct pl_api *api);
+void pl_api_cancel_rollout(struct pl_api *api);
+
 /* api_enrolment.c */
 void pl_api_enrolment_tokens(struct pl_api *api);
 void pl_api_create_enrolment_token(struct pl_api *api);

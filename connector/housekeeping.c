@@ -15,6 +15,7 @@
 #include "platen/clock.h"
 #include "platen/log.h"
 #include "retention.h"
+#include "rollout.h"
 
 #define RENEW_DAYS 30
 #define CLEAR_MS   3600000 /* between two looks for rows that are too old */
@@ -130,6 +131,8 @@ void pl_housekeeping(struct pl_server *server, struct pl_db *reader)
 		log_warn(NULL, "housekeeping failed reason=\"%s\"", err.text);
 		return;
 	}
+	if (pl_rollout_is_due(reader))
+		pl_rollout_turn(server);
 	clear_old(server);
 	for (int i = 0; i < turn.expired_count; i++) {
 		const struct pl_action_place *place = &turn.expired[i].place;
