@@ -65,7 +65,7 @@ export type Me = {
 		/** Where agents report, e.g. https://print.example:12351 */
 		sda_url: string;
 		/** Which groups of `later` operations this server answers */
-		features: ('printer_notes' | 'printer_events' | 'agent_revoke' | 'pending_enrolments' | 'customers' | 'users' | 'api_tokens' | 'audit' | 'settings' | 'exports' | 'bundles' | 'password' | 'totp' | 'ews')[];
+		features: ('printer_notes' | 'printer_events' | 'agent_revoke' | 'pending_enrolments' | 'customers' | 'users' | 'api_tokens' | 'audit' | 'settings' | 'exports' | 'bundles' | 'password' | 'totp' | 'ews' | 'rollouts')[];
 	};
 };
 
@@ -471,6 +471,90 @@ export type PendingEnrolment = {
 	version: MaybeText;
 	asked_at: Time;
 	expires_at: Time;
+};
+
+export type Package = {
+	sha256: string;
+	name: string;
+	version: string;
+	models: string[];
+	/** bytes */
+	size: number;
+	added_at: MaybeTime;
+};
+
+/**
+ * Begins printers only between these times of the day; it may reach over midnight
+ */
+export type RolloutWindow = {
+	from: string;
+	to: string;
+	time_zone: string;
+};
+
+export type RolloutRequest = {
+	name: string;
+	customer_id: Id;
+	site_id?: Id | null;
+	/** Its SHA-256 */
+	package: string;
+	/** An older version may be installed */
+	force?: boolean;
+	rings?: number[];
+	stop_failure_percent?: number;
+	window?: RolloutWindow | null;
+};
+
+export type RolloutState = 'running' | 'paused' | 'stopped' | 'done' | 'cancelled';
+
+export type RolloutPrinterState = 'waiting' | 'started' | 'done' | 'failed' | 'skipped' | 'cancelled';
+
+export type RolloutPrinter = {
+	id: Id;
+	make: MaybeText;
+	model: MaybeText;
+	firmware: MaybeText;
+	/** From 1 */
+	ring: number;
+	state: RolloutPrinterState;
+	action_id: Id | null;
+	reason: MaybeText;
+	attached: boolean;
+};
+
+export type Rollout = {
+	id: Id;
+	name: string;
+	state: RolloutState;
+	reason: MaybeText;
+	package: {
+		sha256: string;
+		name: string;
+		version: string;
+	};
+	force: boolean;
+	rings: number[];
+	/** The newest open one */
+	ring: number;
+	stop_failure_percent: number;
+	window: RolloutWindow | null;
+	created_by: string;
+	created_at: Time;
+	ended_at: MaybeTime;
+	customer_id: Id;
+	customer_name: string;
+	site_id: Id | null;
+	site_name: MaybeText;
+	counts: {
+		waiting: number;
+		started: number;
+		done: number;
+		failed: number;
+		skipped: number;
+		cancelled: number;
+	};
+	printer_count: number;
+	printers?: RolloutPrinter[];
 };
 
 export type Site = {
