@@ -23,6 +23,8 @@ import { NotFound } from './pages/not-found';
 import { Overview } from './pages/overview';
 import { Printer } from './pages/printer';
 import { Printers } from './pages/printers';
+import { Rollout } from './pages/rollout';
+import { Rollouts } from './pages/rollouts';
 import { Settings } from './pages/settings';
 import { UsersPage } from './pages/users';
 
@@ -41,6 +43,8 @@ function pageFor(me: Me, { path, query }: Route) {
 			return id ? <Agent id={id} key={id} /> : <Agents query={query} />;
 		case 'actions':
 			return <Actions query={query} />;
+		case 'firmware':
+			return id ? <Rollout id={id} key={id} /> : <Rollouts />;
 		case 'enrol':
 			return <Enrol />;
 		case 'customers':

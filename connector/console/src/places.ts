@@ -20,6 +20,7 @@ export const PLACES: Place[] = [
 	{ path: ['alerts'], title: 'Alerts', icon: 'alert' },
 	{ path: ['agents'], title: 'PCs', icon: 'pc' },
 	{ path: ['actions'], title: 'Actions', icon: 'action' },
+	{ path: ['firmware'], title: 'Firmware', icon: 'download', features: ['rollouts'] },
 	{ path: ['enrol'], title: 'Add PCs', icon: 'enrol' },
 	{ path: ['customers'], title: 'Customers', icon: 'sites', features: ['customers'] },
 	{ path: ['users'], title: 'Users', icon: 'users', features: ['users', 'api_tokens'], role: 'admin' },
