@@ -90,6 +90,7 @@ static void clear_old(struct pl_server *server)
 		return;
 	next_ms = pl_clock_in_ms(CLEAR_MS);
 	t.records_days = pl_setting_number(server->settings, PL_SETTING_KEEP_RECORDS);
+	t.parts_days = pl_setting_number(server->settings, PL_SETTING_KEEP_PARTS);
 	t.alerts_days = pl_setting_number(server->settings, PL_SETTING_KEEP_ALERTS);
 	t.actions_days = pl_setting_number(server->settings, PL_SETTING_KEEP_ACTIONS);
 	if (pl_store_write(server->store, pl_retention_run, &t, &err) != PL_OK)

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Removing old rows. An index leads to each sort's oldest rows; the steps are small.
+ * Removing old rows. An index leads to each sort's oldest rows; the steps are small. A record that
+ * is not applied yet is never removed, however old it is.
  */
 #include "retention.h"
+
+#include "projector.h"
 
 #define DAY_MS INT64_C(86400000)
 
 /* ?1: older than this goes; ?2: how many at most. */
 static const char *const RECORDS =
 	"DELETE FROM records WHERE no IN (SELECT no FROM records ORDER BY no LIMIT ?2)"
-	" AND received_at < ?1";
+	" AND received_at < ?1 AND no <= (SELECT up_to FROM projection)";
+/* Thinning: what a snapshot changed goes before the full ones (one a day and printer at least). */
+static const char *const PARTS =
+	"DELETE FROM records WHERE no IN (SELECT no FROM records WHERE part=1 ORDER BY no LIMIT ?2)"
+	" AND received_at < ?1 AND no <= (SELECT up_to FROM projection)";
 static const char *const ALERTS =
 	"DELETE FROM alerts WHERE no IN (SELECT no FROM alerts WHERE closed_at IS NOT NULL"
 	" AND closed_at < ?1 ORDER BY no LIMIT ?2)";
@@ -39,6 +46,10 @@ enum pl_result pl_retention_run(struct pl_db *db, void *retention, struct pl_err
 
 	t->removed = 0;
 	r = clear(db, t, RECORDS, t->records_days, err);
+	if (r == PL_OK)
+		r = clear(db, t, PARTS, t->parts_days, err);
+	if (r == PL_OK && t->removed > 0)
+		r = pl_projector_removed(db, err);
 	if (r == PL_OK)
 		r = clear(db, t, ALERTS, t->alerts_days, err);
 	if (r == PL_OK)

@@ -4,7 +4,9 @@
 
 /*
  * Retention: what is older than the settings say goes, a little at a time, so that reports never
- * wait for it. Counter readings, counter resets and the audit are kept for ever.
+ * wait for it. Snapshots are thinned before: first those go that tell only what changed, later the
+ * full ones with all other records. Counter readings, counter resets and the audit are kept for
+ * ever.
  *
  * Threads: the store's, inside of one of its jobs. Memory: plain values.
  */
@@ -13,7 +15,7 @@
 
 struct pl_retention {
 	int64_t now_ms;
-	int64_t records_days, alerts_days, actions_days;
+	int64_t records_days, parts_days, alerts_days, actions_days;
 	int64_t removed; /* rows, by this run; PL_RETENTION_STEP of a sort: there may be more */
 };
 

@@ -44,6 +44,10 @@ const struct pl_setting_info pl_setting_infos[PL_SETTING_COUNT] = {
 	[PL_SETTING_KEEP_RECORDS] = { "retention.records_days", "Retention", "Keep reports",
 				      "Single reports of PCs. Counter readings are kept for ever.",
 				      "d", PL_SETTING_NUMBER, 30, 3650, NULL, "400" },
+	[PL_SETTING_KEEP_PARTS] = { "retention.changes_days", "Retention", "Keep every change",
+				    "After this time, of a printer's states only the full ones "
+				    "stay, one a day at least. Counter readings are kept for ever.",
+				    "d", PL_SETTING_NUMBER, 7, 3650, NULL, "60" },
 	[PL_SETTING_KEEP_ALERTS] = { "retention.alerts_days", "Retention", "Keep closed alerts",
 				     "Open ones stay.", "d", PL_SETTING_NUMBER, 30, 3650, NULL,
 				     "1095" },

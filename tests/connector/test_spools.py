@@ -86,7 +86,7 @@ class Spools(ConnectorCase):
 
 
 class Killed(ConnectorCase):
-    """kill -9 under load, again and again: what was acknowledged is in the database, exactly once."""
+    """kill -9 under load, again and again: what was acknowledged is in the database, exactly once, and so is what it means."""
 
     rounds = int(os.environ.get("PLATEN_KILLS", "6"))
 
@@ -95,7 +95,7 @@ class Killed(ConnectorCase):
         acknowledged = 0
         record = None
         while not stop.is_set() or record is not None:
-            record = record or pc.record("kill.test", {"who": pc.name, "n": pc.seq})
+            record = record or pc.snapshot("usb-kill", f"KILL-{pc.name}", impressions=pc.seq + 1, full=pc.seq % 8 == 1)
             try:
                 answer = pc.report(record)
             except (OSError, ssl.SSLError, http.client.HTTPException):
@@ -126,15 +126,20 @@ class Killed(ConnectorCase):
         stop.set()
         for thread in threads:
             thread.join(90)
+        printers = self.api("GET", "/printers")["items"]  # waits until everything is applied
         db = sqlite3.connect(self.connector.data / "platen.db")
         rows = db.execute("SELECT a.id, r.seq, count(*) FROM records r JOIN agents a ON a.no=r.agent_no"
-                          " WHERE r.kind='kill.test' GROUP BY a.id, r.seq").fetchall()
+                          " WHERE r.kind='printer.snapshot' GROUP BY a.id, r.seq").fetchall()
+        readings = db.execute("SELECT a.id, c.impressions FROM counters c JOIN agents a ON a.no=c.agent_no ORDER BY c.no").fetchall()
         db.close()
         total = 0
+        self.assertEqual(len(printers), len(pcs))
         for agent, (acknowledged, sent) in self.acknowledged.items():
             mine = sorted(seq for who, seq, n in rows if who == agent)
             self.assertEqual(mine, list(range(2, sent + 1)), agent)  # 1 was the hello
             self.assertEqual(acknowledged, sent)
+            self.assertEqual([n for who, n in readings if who == agent], mine, "each applied once, in order")
+            self.assertEqual([p["impressions"] for p in printers if p["agent"]["id"] == agent], [sent])
             total += len(mine)
         self.assertTrue(all(n == 1 for _, _, n in rows))
         self.assertEqual(len(self.acknowledged), 4)

@@ -7,6 +7,8 @@
 
 #include "a_connector.h"
 #include "migrations.h"
+#include "platen/clock.h"
+#include "projector.h"
 #include "query.h"
 #include "retention.h"
 #include "unit.h"
@@ -255,6 +257,9 @@ static void old_rows_go_and_what_counts_stays(void **state)
 					PL_ARGS(pl_db_int(at)), &err),
 			      PL_OK);
 	}
+	pl_projector_wake(here.server.projector,
+			  a_connector_number(&here, "SELECT max(no) FROM records"));
+	assert_true(pl_projector_settle(here.server.projector, pl_clock_in_ms(60000)));
 	assert_result(pl_store_write(here.server.store, pl_retention_run, &t, &err), PL_OK);
 	assert_int_equal(t.removed, 4);
 	assert_int_equal(a_connector_number(&here, "SELECT count(*) FROM records WHERE kind='k'"),
@@ -267,6 +272,56 @@ static void old_rows_go_and_what_counts_stays(void **state)
 			 1);
 	assert_int_equal(
 		a_connector_number(&here, "SELECT count(*) FROM counters WHERE impressions=5"), 3);
+}
+
+static void put_record(struct pl_roster_agent *agent, int64_t at_ms, int number, bool part)
+{
+	struct pl_error err = { 0 };
+
+	assert_result(pl_db_run(here.db,
+				"INSERT INTO records (customer_id, agent_no, spool_no, seq, kind, "
+				"taken_at, received_at, boot_id, uptime_ms, hash, part, sealed)"
+				" VALUES ('c', ?1, 8, ?2, 'thin', 0, ?3, 'b', 0, ?4, ?5, x'00')",
+				PL_ARGS(pl_db_int(agent->no), pl_db_int(number), pl_db_int(at_ms),
+					pl_db_blob(&number, sizeof number), pl_db_int(part)),
+				&err),
+		      PL_OK);
+}
+
+/* Full snapshots outlive those that tell only what changed; what is not applied yet stays. */
+static void snapshots_are_thinned_by_age(void **state)
+{
+	static const char COUNT[] = "SELECT sum(CASE WHEN part=1 THEN 10 ELSE 1 END) FROM records"
+				    " WHERE kind='thin'";
+	const int64_t day = 86400000, now = 1000 * day;
+	struct pl_roster_agent *agent = a_connector_agent(&here, "thin");
+	struct pl_retention t = { .now_ms = now,
+				  .records_days = 400,
+				  .parts_days = 60,
+				  .alerts_days = 30,
+				  .actions_days = 30 };
+	struct pl_error err = { 0 };
+	int number = 0;
+
+	(void)state;
+	for (int age = 30; age <= 480;
+	     age += 50) { /* 30, 80, …, 480 days: one full, one part each */
+		put_record(agent, now - age * day, ++number, false);
+		put_record(agent, now - age * day, ++number, true);
+	}
+	assert_result(pl_store_write(here.server.store, pl_retention_run, &t, &err), PL_OK);
+	assert_int_equal(a_connector_number(&here, COUNT), 10 * 1 + 10 * 10);
+	pl_projector_wake(here.server.projector,
+			  a_connector_number(&here, "SELECT max(no) FROM records"));
+	assert_true(pl_projector_settle(here.server.projector, pl_clock_in_ms(60000)));
+	assert_result(pl_store_write(here.server.store, pl_retention_run, &t, &err), PL_OK);
+	assert_int_equal(a_connector_number(&here, COUNT), 8 * 1 + 1 * 10);
+
+	/* Numbers that are used again are not taken for applied. */
+	t.records_days = t.parts_days = 1;
+	assert_result(pl_store_write(here.server.store, pl_retention_run, &t, &err), PL_OK);
+	assert_int_equal(a_connector_number(&here, "SELECT count(*) FROM records"), 0);
+	assert_int_equal(a_connector_number(&here, "SELECT up_to FROM projection"), 0);
 }
 
 static int open_all(void **state)
@@ -293,6 +348,7 @@ int main(void)
 		cmocka_unit_test(values_are_never_text_of_the_query),
 		cmocka_unit_test(sealed_for_one_customer_and_place),
 		cmocka_unit_test(old_rows_go_and_what_counts_stays),
+		cmocka_unit_test(snapshots_are_thinned_by_age),
 	};
 
 	return cmocka_run_group_tests(tests, open_all, close_all);
