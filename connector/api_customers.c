@@ -10,6 +10,7 @@
 #include "customers.h"
 #include "platen/json.h"
 #include "render.h"
+#include "serials.h"
 
 static cJSON *customer_of(struct pl_db_rows *rows, cJSON **ret_sites)
 {
@@ -203,6 +204,7 @@ void pl_api_erase_customer(struct pl_api *api)
 		return;
 	snprintf(api->subject, sizeof api->subject, "%s", c.id);
 	pl_keyring_forget(api->server->ring, c.id);
+	pl_serials_forget(api->server->serials);
 	pl_roster_each(api->server->roster, shut_out, api);
 	pl_web_empty(api->rq, 204);
 }

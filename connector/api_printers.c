@@ -13,6 +13,7 @@
 #include "page.h"
 #include "platen/json.h"
 #include "render.h"
+#include "serials.h"
 
 #define MAX_WORDS    16
 #define MAX_HAYSTACK 1024
@@ -189,8 +190,9 @@ static enum pl_result take_row(struct pl_api *api, const struct wish *w, struct 
 	if (!pl_api_list_has(w->status, pl_printer_status_name(status)))
 		return PL_OK;
 	if (w->word_count > 0 || w->order == BY_SERIAL)
-		pl_render_serial(api, pl_db_text_at(rows, 5), pl_db_blob_at(rows, 4), serial,
-				 sizeof serial);
+		pl_serials_text(api->server->serials, api->db, pl_db_int_at(rows, 0),
+				pl_db_text_at(rows, 5), pl_db_blob_at(rows, 4), serial,
+				sizeof serial);
 	if (!matches(w, rows, serial))
 		return PL_OK;
 	if (found->count == found->cap) {

@@ -26,6 +26,7 @@
 #include "platen/log.h"
 #include "projector.h"
 #include "sda.h"
+#include "serials.h"
 #include "serve_certificates.h"
 
 #define SDA_PORT	  12351
@@ -126,6 +127,8 @@ static enum pl_result open_parts(struct run *run, struct pl_error *err)
 	if (r == PL_OK)
 		r = pl_events_open(s->park, &s->events, err);
 	if (r == PL_OK)
+		r = pl_serials_open(s->ring, &s->serials, err);
+	if (r == PL_OK)
 		r = pl_projector_open(s, run->place.db, &s->projector, err);
 	if (r == PL_OK)
 		r = pl_ews_create(s, run->listen, (uint16_t)run->ews_port, &s->ews, err);
@@ -183,6 +186,7 @@ static void close_parts(struct run *run)
 	pl_pool_close(s->pool);
 	pl_projector_close(s->projector);
 	pl_store_close(s->store);
+	pl_serials_close(s->serials);
 	pl_throttle_destroy(s->names);
 	pl_throttle_destroy(s->addresses);
 	pl_identity_finish(&s->identity);
@@ -251,6 +255,7 @@ enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
 		{ "--admin-port", PL_FORM_NUMBER, &run.admin_port, 0, 65535 },
 		{ "--agent-rate", PL_FORM_NUMBER, &run.agent_rate, 0, 100000 },
 		{ "--ews-port", PL_FORM_NUMBER, &run.ews_port, 0, 65535 - PL_EWS_PORTS },
+		{ "--discard-reports", PL_FORM_SWITCH, &run.server.discard_reports, 0, 0 },
 		{ "--log", PL_FORM_TEXT, &run.log_level, 0, 0 },
 		{ "--syslog", PL_FORM_TEXT, &run.export_options.to, 0, 0 },
 		{ "--syslog-ca", PL_FORM_TEXT, &run.export_options.ca_file, 0, 0 },
@@ -296,6 +301,9 @@ enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err)
 		log_info(NULL, "ready version=%s sda=%s:%u admin=%s:%u data=%s", PL_VERSION, at,
 			 pl_web_port(run.server.sda), at, pl_web_port(run.server.api),
 			 run.place.data_dir);
+		if (run.server.discard_reports)
+			log_warn(NULL, "reports are acknowledged and not stored, as "
+				       "--discard-reports says: for measuring only");
 		wait_for_end(&run, &signals);
 	}
 	close_parts(&run);

@@ -314,6 +314,8 @@ enum pl_result pl_db_open_sqlite(const char *path, bool create, bool reader, str
 		err);
 	if (r == PL_OK && reader)
 		r = sqlite_script(&s->db, "PRAGMA query_only=ON; PRAGMA cache_size=-2000;", err);
+	if (r == PL_OK && !reader)
+		r = sqlite_script(&s->db, "PRAGMA cache_size=-16000;", err);
 	if (r != PL_OK)
 		goto fail;
 	*ret_db = &s->db;

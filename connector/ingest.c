@@ -38,7 +38,9 @@ enum pl_result pl_ingest_prepare(struct pl_ingest *in, struct pl_db *db, struct 
 
 	pl_bytes_init(&in->sealed, MAX_BODIES);
 	r = pl_batch_read(text, pl_clock_wall_ms(), &in->batch, err);
-	if (r != PL_OK)
+	if (r == PL_OK && in->server->discard_reports && in->batch.count > 0)
+		in->ack = in->batch.records[in->batch.count - 1].seq;
+	if (r != PL_OK || in->server->discard_reports)
 		return r;
 	in->sealed_at = calloc((size_t)in->batch.count + 1, sizeof *in->sealed_at);
 	return in->sealed_at ? seal_bodies(in, db, err)

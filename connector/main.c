@@ -20,13 +20,15 @@ static const struct {
 	  "serve --data DIR [--listen ADDRESS] [--sda-port 12351] [--admin-port 12352] [--ews-port "
 	  "12353] [--log "
 	  "LEVEL]\n"
-	  "        [--tls-cert FILE --tls-key FILE] [--agent-rate 100]\n"
+	  "        [--tls-cert FILE --tls-key FILE] [--agent-rate 100] [--discard-reports]\n"
 	  "        [--syslog unix:/dev/log|tcp:HOST:PORT|tls:HOST:PORT [--syslog-ca FILE] "
 	  "[--trace-outgoing FILE]]\n"
 	  "      runs it in the foreground; port 0 takes a free one. The files' certificate is "
 	  "shown on the admin\n"
 	  "      port instead of our own CA's; SIGHUP reads them again.\n"
 	  "      --agent-rate: calls a second that one PC may make on average, 0 for any number.\n"
+	  "      --discard-reports: acknowledges reports without storing them; for measuring "
+	  "only.\n"
 	  "      --syslog: sends the audit to a log collector; --trace-outgoing notes all that so "
 	  "leaves" },
 	{ "token", pl_cmd_token,

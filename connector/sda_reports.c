@@ -82,8 +82,10 @@ static void take_large(struct pl_db *reader, void *arg)
 	struct pl_server *server = pl_web_owner(rq);
 	struct pl_error err = { 0 };
 
-	if (pl_web_unzip(rq) && prepare(rq, reader))
-		answer(rq, pl_store_write(server->store, run, rq, &err), &err);
+	if (!pl_web_unzip(rq) || !prepare(rq, reader))
+		return;
+	answer(rq, server->discard_reports ? PL_OK : pl_store_write(server->store, run, rq, &err),
+	       &err);
 }
 
 void pl_sda_reports(struct pl_web_request *rq)
@@ -101,6 +103,8 @@ void pl_sda_reports(struct pl_web_request *rq)
 	rq->free_call = end_ingest;
 	if (rq->body.size > SMALL_BODY || pl_web_header(rq, "Content-Encoding"))
 		pl_web_to_pool(rq, server->pool, take_large);
-	else if (prepare(rq, server->sda_db))
+	else if (prepare(rq, server->sda_db) && server->discard_reports)
+		answer(rq, PL_OK, NULL);
+	else if (rq->status == 0)
 		pl_web_to_store(rq, server->store, run, answer);
 }

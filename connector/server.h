@@ -23,6 +23,7 @@
 
 struct pl_projector;
 struct pl_ews;
+struct pl_serials;
 
 struct pl_server {
 	char sda_url[256];    /* what enrolment tokens carry */
@@ -31,6 +32,7 @@ struct pl_server {
 	struct pl_identity identity;
 	struct pl_store *store;
 	struct pl_projector *projector;
+	struct pl_serials *serials;
 	struct pl_pool *pool;
 	struct pl_park *park;
 	struct pl_roster *roster;
@@ -47,6 +49,7 @@ struct pl_server {
 	_Atomic int report_interval_s;
 	unsigned connection_limit; /* of port 12351 */
 	int agent_rate;		   /* calls a second that one agent may make; 0: any number */
+	bool discard_reports;	   /* for measuring: acknowledges what it does not store */
 	_Atomic bool stopping;
 };
 
