@@ -47,6 +47,12 @@ void loop_init(struct loop *loop, const char *address, int port)
 	SSL_CTX_set_mode(loop->context, SSL_MODE_RELEASE_BUFFERS);
 }
 
+void loop_finish(struct loop *loop)
+{
+	SSL_CTX_free(loop->context);
+	close(loop->epoll);
+}
+
 static int start_connection(const struct loop *loop)
 {
 	static unsigned source;
@@ -119,10 +125,14 @@ static int outcome(struct link *link, int rc)
 /* Is the answer whole? Its length is told by Content-Length, or it has none (204). */
 static bool is_whole(struct link *link)
 {
-	char *end = link->in_size ? strstr(link->in, "\r\n\r\n") : NULL;
+	char *end = link->in_size && !link->raw ? strstr(link->in, "\r\n\r\n") : NULL;
 	char *length;
 	size_t wanted;
 
+	if (link->raw > 0 && link->in_size >= link->raw) {
+		link->status = (unsigned char)link->in[link->raw - 1];
+		return true;
+	}
 	if (!end)
 		return false;
 	length = strcasestr(link->in, "\r\ncontent-length:");

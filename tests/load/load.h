@@ -26,15 +26,15 @@ struct pc {
 };
 
 void pc_make(struct pc *pc, int number);
+void pc_finish(struct pc *pc);
 /* The request of POST /enroll, whole, into `out`; its size. */
 size_t pc_enroll_request(struct pc *pc, const char *secret, const char *host, char *out,
 			 size_t cap);
 /* Takes certificate and id out of the answer's body. */
 bool pc_take_certificate(struct pc *pc, const char *body);
-/* A POST /reports with one record of about `size` bytes; `broken`: one that is refused once it has
- * been read. */
-size_t pc_report_request(struct pc *pc, const char *host, size_t size, bool broken, char *out,
-			 size_t cap);
+/* A POST /reports with one snapshot of about `size` bytes. */
+size_t pc_report_request(struct pc *pc, const char *host, size_t size, char *out, size_t cap);
+/* One with a hello and the first snapshot of the PC's printer. */
 size_t pc_hello_request(struct pc *pc, const char *host, char *out, size_t cap);
 
 /* ---- link.c: one connection */
@@ -53,6 +53,7 @@ struct link {
 	int status;
 	const char *body;
 	void *tag;
+	size_t raw; /* no HTTP: an answer has so many bytes, and its status is the last of them */
 };
 
 struct loop {
@@ -63,6 +64,7 @@ struct loop {
 };
 
 void loop_init(struct loop *loop, const char *address, int port);
+void loop_finish(struct loop *loop);
 /* Opens a connection; true unless the system refused. */
 bool link_open(struct loop *loop, struct link *link, struct pc *pc);
 /* Says what is sent next (after the handshake). The text must stay. */
@@ -100,6 +102,10 @@ struct plan {
 void phase_enrol(struct plan *plan);
 void phase_poll(struct plan *plan);
 void phase_storm(struct plan *plan);
-void phase_report(struct plan *plan, bool broken, double rate);
+void phase_report(struct plan *plan, const char *name, double rate);
+void phase_filter(struct plan *plan);
+/* peers.c: the same clients at other servers. */
+void phase_post(struct plan *plan, int port);
+void phase_mqtt(struct plan *plan, int port, int pid);
 
 #endif

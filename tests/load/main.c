@@ -5,9 +5,8 @@
  *     platen-load --sda PORT --admin PORT --token plt1.… --session plb1.… --pid PID --agents 10000
  * PHASE…
  *
- * Phases: enrol (always first), poll (and wake), storm, report, read_only (reports refused once
- * read: what the same server does without storing), half_load=RATE. One line of JSON per phase on
- * stdout.
+ * Phases: enrol (always first), poll (and wake), storm, report, half_load=RATE, filter, and at
+ * other servers post=PORT and mqtt=PORT,PID. One line of JSON per phase on stdout.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -78,11 +77,20 @@ int main(int argc, char **argv)
 		else if (!strcmp(argv[i], "storm"))
 			phase_storm(&plan);
 		else if (!strcmp(argv[i], "report"))
-			phase_report(&plan, false, 0);
-		else if (!strcmp(argv[i], "read_only"))
-			phase_report(&plan, true, 0);
+			phase_report(&plan, "report", 0);
+		else if (!strcmp(argv[i], "filter"))
+			phase_filter(&plan);
+		else if (!strncmp(argv[i], "post=", 5))
+			phase_post(&plan, atoi(argv[i] + 5));
+		else if (!strncmp(argv[i], "mqtt=", 5))
+			phase_mqtt(&plan, atoi(argv[i] + 5), atoi(strchr(argv[i], ',') + 1));
 		else if (!strncmp(argv[i], "half_load=", 10))
-			phase_report(&plan, false, atof(argv[i] + 10));
+			phase_report(&plan, "half_load", atof(argv[i] + 10));
 	}
+	for (int i = 0; i < plan.count; i++)
+		pc_finish(&plan.pcs[i]);
+	free(plan.pcs);
+	loop_finish(&plan.sda);
+	loop_finish(&plan.admin);
 	return 0;
 }

@@ -18,6 +18,13 @@ void pc_make(struct pc *pc, int number)
 	snprintf(pc->spool, sizeof pc->spool, "load-%d-%lld", number, (long long)now_us());
 }
 
+void pc_finish(struct pc *pc)
+{
+	EVP_PKEY_free(pc->key);
+	X509_free(pc->certificate);
+	SSL_SESSION_free(pc->session);
+}
+
 /* The PEM of a PKCS#10 request with its line ends as JSON wants them. */
 static void csr_text(struct pc *pc, char *out, size_t cap)
 {
@@ -100,62 +107,82 @@ bool pc_take_certificate(struct pc *pc, const char *body)
 	return pc->certificate != NULL;
 }
 
-static size_t report(struct pc *pc, const char *host, const char *kind, const char *key,
-		     const char *content, const char *taken, char *out, size_t cap)
+/* One record into `out`. */
+static size_t record(struct pc *pc, const char *kind, const char *key, const char *content,
+		     const char *taken, char *out, size_t cap)
 {
-	static char body[16 * 1024];
 	unsigned char random[16];
 	char hash[33];
 
 	RAND_bytes(random, sizeof random);
 	for (int i = 0; i < 16; i++)
 		snprintf(hash + 2 * i, 3, "%02x", random[i]);
+	return (size_t)snprintf(out, cap,
+				"{\"seq\":%lld,\"kind\":\"%s\",\"boot_id\":\"b\","
+				"\"uptime_ms\":990,\"taken_at\":%s,\"printer_key\":%s,"
+				"\"hash\":\"%s\",\"body\":%s}",
+				(long long)++pc->seq, kind, taken, key, hash, content);
+}
+
+static size_t report(struct pc *pc, const char *host, const char *records, char *out, size_t cap)
+{
+	static char body[16 * 1024];
+
 	snprintf(body, sizeof body,
 		 "{\"spool_id\":\"%s\",\"boot_id\":\"b\",\"audit\":{\"seq\":0,\"head\":\"0\"},"
-		 "\"uptime_ms\":1000,"
-		 "\"dropped\":0,\"records\":[{\"seq\":%lld,\"kind\":\"%s\",\"boot_id\":\"b\","
-		 "\"uptime_ms\":990,"
-		 "\"taken_at\":%s,\"printer_key\":%s,\"hash\":\"%s\",\"body\":%s}]}",
-		 pc->spool, (long long)++pc->seq, kind, taken, key, hash, content);
+		 "\"uptime_ms\":1000,\"dropped\":0,\"records\":[%s]}",
+		 pc->spool, records);
 	return post("reports", host, body, out, cap);
 }
 
-size_t pc_hello_request(struct pc *pc, const char *host, char *out, size_t cap)
+/* A printer's snapshot of about `size` bytes. */
+static void snapshot(const struct pc *pc, bool full, size_t size, char *content, size_t cap)
 {
-	return report(pc, host, "agent.hello", "null",
-		      "{\"agent_version\":\"0.1.0\",\"os\":\"linux\",\"actions\":[\"probe_now\","
-		      "\"identify\"],"
-		      "\"forbidden\":[]}",
-		      "\"2026-01-01T00:00:00.000Z\"", out, cap);
-}
-
-size_t pc_report_request(struct pc *pc, const char *host, size_t size, bool broken, char *out,
-			 size_t cap)
-{
-	static char content[8192];
 	size_t n;
 
 	n = (size_t)snprintf(
-		content, sizeof content,
-		"{\"full\":false,\"identity\":{\"make\":\"HP\",\"model\":\"LaserJet "
-		"Load\",\"serial_number\":\"%s\","
-		"\"firmware\":\"1\",\"confidence\":\"strong\",\"sources\":{\"serial_number\":"
-		"\"ledm\"}},"
-		"\"state\":{\"printer_state\":\"idle\",\"asleep\":false,\"reasons\":[]},"
-		"\"counters\":{\"impressions\":%lld,\"sheets\":null,\"sources\":{\"impressions\":"
-		"\"ledm\"}},\"supplies\":[",
-		pc->spool, (long long)pc->seq);
-	for (int i = 1; n + 300 < size && n + 400 < sizeof content; i++)
-		n += (size_t)snprintf(content + n, sizeof content - n,
+		content, cap,
+		"{\"full\":%s,\"identity\":{\"make\":\"HP\",\"model\":\"LaserJet "
+		"Load\",\"serial_number\":\"%s\",\"firmware\":\"1\",\"confidence\":\"strong\","
+		"\"sources\":{\"serial_number\":\"ledm\"}},\"state\":{\"printer_state\":\"idle\","
+		"\"asleep\":false,\"reasons\":[]},\"counters\":{\"impressions\":%lld,"
+		"\"sheets\":null,\"sources\":{\"impressions\":\"ledm\"}},\"supplies\":[",
+		full ? "true" : "false", pc->spool, (long long)pc->seq);
+	for (int i = 1; n + 300 < size && n + 400 < cap; i++)
+		n += (size_t)snprintf(content + n, cap - n,
 				      "%s{\"index\":%d,\"class\":\"consumed\",\"type\":\"toner\","
-				      "\"colorant\":\"black\","
-				      "\"description\":\"Black "
+				      "\"colorant\":\"black\",\"description\":\"Black "
 				      "Cartridge\",\"unit\":\"percent\",\"max_capacity\":100,"
 				      "\"level\":61,\"level_code\":null,\"level_percent\":61,"
 				      "\"part_number\":\"CF230A\","
 				      "\"serial_number\":null,\"state\":\"ok\"}",
 				      i > 1 ? "," : "", i);
-	snprintf(content + n, sizeof content - n, "]}");
-	return report(pc, host, "printer.snapshot", "\"usb-load\"", content,
-		      broken ? "\"never\"" : "\"2026-01-01T00:00:00.000Z\"", out, cap);
+	snprintf(content + n, cap - n, "]}");
+}
+
+#define TAKEN "\"2026-01-01T00:00:00.000Z\""
+#define KEY   "\"usb-load\""
+
+size_t pc_hello_request(struct pc *pc, const char *host, char *out, size_t cap)
+{
+	char records[4096], content[2048];
+	size_t n =
+		record(pc, "agent.hello", "null",
+		       "{\"agent_version\":\"0.1.0\",\"os\":\"linux\",\"actions\":[\"probe_now\","
+		       "\"identify\"],\"forbidden\":[]}",
+		       TAKEN, records, sizeof records);
+
+	records[n++] = ',';
+	snapshot(pc, true, 800, content, sizeof content);
+	record(pc, "printer.snapshot", KEY, content, TAKEN, records + n, sizeof records - n);
+	return report(pc, host, records, out, cap);
+}
+
+size_t pc_report_request(struct pc *pc, const char *host, size_t size, char *out, size_t cap)
+{
+	static char records[10 * 1024], content[8192];
+
+	snapshot(pc, false, size, content, sizeof content);
+	record(pc, "printer.snapshot", KEY, content, TAKEN, records, sizeof records);
+	return report(pc, host, records, out, cap);
 }

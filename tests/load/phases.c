@@ -16,7 +16,8 @@
 struct worker {
 	struct link link;
 	char request[REQUEST];
-	int number; /* which PC */
+	int number;  /* which PC */
+	bool served; /* its poll is parked, or was answered with work */
 };
 
 static struct worker *make_workers(int count)
@@ -128,26 +129,27 @@ static int open_polls(struct plan *plan, struct worker *workers, bool hello, str
 			break;
 		for (int i = 0; i < n; i++) {
 			struct worker *w = events[i].data.ptr;
-			int before = w->link.state, go = link_step(&w->link);
+			int go = link_step(&w->link);
 
-			if (go < 0 || (go > 0 && !w->link.tag)) { /* cut off, or answered at once */
-				f->failed++;
-				busy--;
-				link_close(&w->link);
-				continue;
-			}
-			if (go > 0) { /* the hello's answer */
+			if (go > 0 && w->link.tag && w->link.status == 200) { /* the hello's */
 				w->link.tag = NULL;
 				send_text(w, poll_request(plan, w->request));
 				go = link_step(&w->link);
-				before = LINK_WRITING;
 			}
-			if (!w->link.tag && before < LINK_READING &&
-			    w->link.state == LINK_READING) {
+			if (go < 0 || (go > 0 && (w->link.tag || w->link.status != 200))) {
+				f->failed++;
+				*(w->served ? &parked : &busy) -= 1;
+				link_close(&w->link);
+				continue;
+			}
+			if (!w->served && !w->link.tag && w->link.state == LINK_READING) {
 				figures_add(f, now_us() - w->link.began_us);
+				w->served = true;
 				parked++;
 				busy--;
 			}
+			if (go > 0)
+				link_close(&w->link); /* work was waiting for it */
 		}
 	}
 	return parked;
@@ -283,13 +285,13 @@ void phase_storm(struct plan *plan)
 /* ---- reports of 2 KB on connections that are kept; `rate` per second, 0: as fast as they are
  * answered */
 
-static void next_report(struct plan *plan, struct worker *w, bool broken)
+static void next_report(struct plan *plan, struct worker *w)
 {
 	w->link.began_us = now_us();
-	send_text(w, pc_report_request(w->link.pc, plan->host, 1700, broken, w->request, REQUEST));
+	send_text(w, pc_report_request(w->link.pc, plan->host, 1700, w->request, REQUEST));
 }
 
-void phase_report(struct plan *plan, bool broken, double rate)
+void phase_report(struct plan *plan, const char *name, double rate)
 {
 	int count = plan->at_once < plan->count ? plan->at_once : plan->count;
 	struct worker *workers = make_workers(count), **idle = calloc((size_t)count, sizeof *idle);
@@ -303,7 +305,7 @@ void phase_report(struct plan *plan, bool broken, double rate)
 		abort();
 	for (int i = 0; i < count; i++) {
 		link_open(&plan->sda, &workers[i].link, &plan->pcs[i]);
-		next_report(plan, &workers[i], broken);
+		next_report(plan, &workers[i]);
 	}
 	began = due = now_us();
 	end = began + 60000000;
@@ -316,7 +318,7 @@ void phase_report(struct plan *plan, bool broken, double rate)
 			int go;
 
 			while ((go = link_step(&w->link)) > 0) {
-				if (w->link.status != (broken ? 400 : 200) && f.failed++ < 3)
+				if (w->link.status != 200 && f.failed++ < 3)
 					fprintf(stderr, "report: %.300s\n", w->link.in);
 				if (warm >= count)
 					figures_add(&f, now_us() - w->link.began_us);
@@ -329,7 +331,7 @@ void phase_report(struct plan *plan, bool broken, double rate)
 					idle[idles++] = w;
 					break;
 				}
-				next_report(plan, w, broken);
+				next_report(plan, w);
 			}
 			if (go < 0) {
 				f.failed++;
@@ -340,7 +342,7 @@ void phase_report(struct plan *plan, bool broken, double rate)
 			struct worker *w = idle[--idles];
 
 			due += (int64_t)(1e6 / rate);
-			next_report(plan, w, broken);
+			next_report(plan, w);
 			(void)!link_step(&w->link);
 		}
 	}
@@ -348,10 +350,7 @@ void phase_report(struct plan *plan, bool broken, double rate)
 	printf("{\"phase\":\"%s\",\"connections\":%d,\"count\":%zu,\"failed\":%lld,\"seconds\":%."
 	       "1f,\"per_s\":%.0f,"
 	       "\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"us_cpu\":%.0f}\n",
-	       broken	  ? "read_only"
-	       : rate > 0 ? "half_load"
-			  : "report",
-	       count, f.count, (long long)f.failed, seconds, (double)f.count / seconds,
+	       name, count, f.count, (long long)f.failed, seconds, (double)f.count / seconds,
 	       figures_at(&f, 0.5), figures_at(&f, 0.99),
 	       f.count ? (server_cpu_s(plan->pid) - cpu) / (double)f.count * 1e6 : 0);
 	for (int i = 0; i < count; i++)
@@ -359,4 +358,50 @@ void phase_report(struct plan *plan, bool broken, double rate)
 	figures_finish(&f);
 	free(idle);
 	free(workers);
+}
+
+/* ---- the console's question: all printers whose words match, one page of them */
+
+#define FILTERS 60
+
+/* By words of the model, by the end of a serial number, by status, sorted by serial number. */
+static void filter_of(const struct plan *plan, int number, char *out, size_t cap)
+{
+	const char *spool = plan->pcs[number % plan->count].spool;
+
+	switch (number % 4) {
+	case 0: snprintf(out, cap, "q=laser+load&limit=100"); break;
+	case 1: snprintf(out, cap, "q=%s&limit=100", spool + strlen(spool) - 6); break;
+	case 2: snprintf(out, cap, "status=idle,error&limit=100"); break;
+	default: snprintf(out, cap, "sort=serial_number&limit=100"); break;
+	}
+}
+
+void phase_filter(struct plan *plan)
+{
+	struct link admin = { 0 };
+	struct figures f = { 0 };
+	char text[1024], query[128];
+
+	link_open(&plan->admin, &admin, NULL);
+	for (int i = -4; i < FILTERS; i++) { /* four to warm up */
+		int64_t began = now_us();
+		int n, status;
+
+		filter_of(plan, i + 4, query, sizeof query);
+		n = snprintf(text, sizeof text,
+			     "GET /api/v1/printers?%s HTTP/1.1\r\nHost: %s\r\n"
+			     "Authorization: Bearer %s\r\n\r\n",
+			     query, plan->host, plan->session);
+		status = ask(&plan->admin, &admin, text, (size_t)n);
+		if (status != 200 || !strstr(admin.body, "\"id\""))
+			f.failed++;
+		else if (i >= 0)
+			figures_add(&f, now_us() - began);
+	}
+	printf("{\"phase\":\"filter\",\"count\":%zu,\"failed\":%lld,\"p50_ms\":%.1f,\"p99_ms\":%."
+	       "1f}\n",
+	       f.count, (long long)f.failed, figures_at(&f, 0.5), figures_at(&f, 0.99));
+	link_close(&admin);
+	figures_finish(&f);
 }

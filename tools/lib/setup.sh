@@ -11,6 +11,7 @@ PACKAGES_VPRINTER="libglib2.0-dev libcmocka-dev libumockdev-dev umockdev cups-ip
 PACKAGES_TEST="clang clang-format libclang-rt-14-dev libssl-dev gcc-mingw-w64-x86-64-posix valgrind strace sqlite3 openssl
   gnutls-bin tinyproxy-bin jq libxml2-utils usbutils ipp-usb chromium iproute2 procps xxd git tshark python3-yaml python3-jsonschema
   systemd rsyslog"
+PACKAGES_BENCH="nginx-light mosquitto" # peers of tests/bench/connector, started with files of its own
 PACKAGES_DEB="debhelper dpkg-dev fakeroot lintian git"
 
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
