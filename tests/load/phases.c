@@ -136,6 +136,10 @@ static int open_polls(struct plan *plan, struct worker *workers, bool hello, str
 				send_text(w, poll_request(plan, w->request));
 				go = link_step(&w->link);
 			}
+			if (go > 0 && w->served && w->link.status == 204) { /* its minute is over */
+				send_text(w, poll_request(plan, w->request));
+				go = link_step(&w->link);
+			}
 			if (go < 0 || (go > 0 && (w->link.tag || w->link.status != 200))) {
 				f->failed++;
 				*(w->served ? &parked : &busy) -= 1;
@@ -195,8 +199,14 @@ static int64_t wake_one(struct plan *plan, struct link *admin, struct worker *w)
 		for (int i = 0; i < ready; i++) {
 			struct worker *other = events[i].data.ptr;
 
-			if (link_step(&other->link) > 0 && other == w)
+			if (link_step(&other->link) <= 0)
+				continue;
+			if (other->link.status == 204) { /* its minute is over: again */
+				send_text(other, poll_request(plan, other->request));
+				(void)!link_step(&other->link);
+			} else if (other == w) {
 				return w->link.status == 200 ? now_us() - began : -1;
+			}
 		}
 	}
 	return -1;
