@@ -24,18 +24,18 @@ static const char *sentence_of(enum pl_result r)
 	}
 }
 
-/* True when it is the agent that stops, not somebody who wants this action stopped. */
-static bool agent_stops(struct pl_act *act)
+/* True when this printer's worker is asked to end: it left while nobody waited for its return. */
+static bool is_gone(struct pl_act *act)
 {
 	struct pl_worker *w = act->worker;
-	bool stop = pl_wake_is_set(act->wake);
+	bool gone = false;
 
 	if (w) {
 		pthread_mutex_lock(&w->lock);
-		stop = stop || w->stop;
+		gone = w->stop;
 		pthread_mutex_unlock(&w->lock);
 	}
-	return stop;
+	return gone;
 }
 
 /* What of the result may leave; NULL: nothing. */
@@ -54,15 +54,18 @@ static cJSON *public_part(const struct pl_act *act)
 void pl_act_end(struct pl_act *act, enum pl_result r, const struct pl_error *err)
 {
 	enum pl_action_state state = act->begun ? PL_ACTION_FAILED : PL_ACTION_REJECTED;
-	const char *reason = act->reason[0] ? act->reason : sentence_of(r);
+	const char *reason;
 	const struct pl_action *a = act->action;
 	struct pl_error why;
 	cJSON *result;
 
 	if (act->settled)
 		return;
-	if (r == PL_E_CANCELLED && agent_stops(act))
+	if (r == PL_E_CANCELLED && pl_wake_is_set(act->wake))
 		return; /* the journal knows how far it was, and says so at the next start */
+	if (r == PL_E_CANCELLED && is_gone(act))
+		r = PL_E_GONE;
+	reason = act->reason[0] ? act->reason : sentence_of(r);
 	if (r == PL_OK)
 		state = PL_ACTION_DONE;
 	else if (r == PL_E_CANCELLED)
