@@ -377,8 +377,7 @@ void pl_api_create_rollout(struct pl_api *api)
 	ro.stop_percent = (int)stop_percent;
 	if (!pl_api_change(api, "package", ro.customer_id, create, &ro))
 		return;
-	snprintf(api->subject, sizeof api->subject, "rollout %.40s %s", ro.id,
-		 ro.package.version);
+	snprintf(api->subject, sizeof api->subject, "rollout %.40s %s", ro.id, ro.package.version);
 	doc = read_rollout(api, ro.id);
 	if (doc)
 		pl_web_json(api->rq, 201, doc);
