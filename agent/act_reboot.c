@@ -30,13 +30,23 @@ static const char *why_not(const struct pl_known *known, const struct pl_usb_dev
 	return "This printer offers no restart over IPP, LEDM or PML";
 }
 
+/* The last gate. From here on the printer may leave at any moment, and its worker waits for it. */
+static enum pl_result begin(struct pl_act *a, struct pl_error *err)
+{
+	enum pl_result r = pl_act_begin(a, err);
+
+	if (r == PL_OK)
+		pl_act_expect_leave(a);
+	return r;
+}
+
 static enum pl_result by_ipp(struct pl_act *a, struct pl_error *err)
 {
 	struct pl_stream *stream;
 	enum pl_result r = pl_act_http(a, &stream, err);
 
 	if (r == PL_OK)
-		r = pl_act_begin(a, err);
+		r = begin(a, err);
 	if (r == PL_OK)
 		r = pl_ipp_restart(stream, a->known->ipp_target, pl_clock_in_ms(ORDER_MS), err);
 	return r;
@@ -53,7 +63,7 @@ static enum pl_result by_ledm(struct pl_act *a, struct pl_error *err)
 	enum pl_result r = pl_act_http(a, &stream, err);
 
 	if (r == PL_OK)
-		r = pl_act_begin(a, err);
+		r = begin(a, err);
 	if (r == PL_OK)
 		r = pl_http_exchange(stream, &request, pl_clock_in_ms(ORDER_MS), NULL, &response,
 				     err);
@@ -69,7 +79,7 @@ static enum pl_result by_pml(struct pl_act *a, struct pl_error *err)
 	enum pl_result r = pl_act_pipe(a, &stream, err);
 
 	if (r == PL_OK)
-		r = pl_act_begin(a, err);
+		r = begin(a, err);
 	if (r == PL_OK)
 		r = pl_stream_write(stream, order.at, order.size, pl_clock_in_ms(ORDER_MS), err);
 	return r;

@@ -106,6 +106,7 @@ static bool is_same_device(const struct pl_usb_device *a, const struct pl_usb_de
 
 static void retire(struct pl_engine *e, size_t at, const char *reason)
 {
+	struct pl_usb_device dev;
 	struct slot slot;
 
 	pthread_mutex_lock(&e->lock);
@@ -117,8 +118,9 @@ static void retire(struct pl_engine *e, size_t at, const char *reason)
 	pl_worker_ask_stop(slot.worker);
 	pl_worker_join(slot.worker);
 	if (slot.key[0] && reason) {
+		pl_worker_device(slot.worker, &dev);
 		record_and_delete(e, "printer.detached", slot.key,
-				  pl_report_detached(pl_worker_device(slot.worker), reason));
+				  pl_report_detached(&dev, reason));
 		log_info(slot.key, "printer detached reason=%s", reason);
 	}
 	pl_worker_release(slot.worker);
@@ -181,8 +183,12 @@ static bool is_wanted(struct pl_engine *e, const struct pl_usb_device *dev)
 
 	pthread_mutex_lock(&e->lock);
 	wanted = !pl_orders_off(&e->orders, dev);
-	for (size_t i = 0; i < e->slot_count; i++)
-		wanted = wanted && !is_same_device(pl_worker_device(e->slots[i].worker), dev);
+	for (size_t i = 0; i < e->slot_count && wanted; i++) {
+		struct pl_usb_device had;
+
+		pl_worker_device(e->slots[i].worker, &had);
+		wanted = !is_same_device(&had, dev);
+	}
 	pthread_mutex_unlock(&e->lock);
 	return wanted;
 }
@@ -210,8 +216,11 @@ static void reconcile(struct pl_engine *e)
 		return;
 	}
 	for (size_t i = e->slot_count; i-- > 0;) {
-		const struct pl_usb_device *device = pl_worker_device(e->slots[i].worker);
-		const char *reason = why_retire(e, device, listed, count);
+		struct pl_usb_device device;
+		const char *reason;
+
+		pl_worker_device(e->slots[i].worker, &device);
+		reason = why_retire(e, &device, listed, count);
 
 		if (reason && pl_worker_awaits(e->slots[i].worker))
 			pl_worker_left(e->slots[i].worker);

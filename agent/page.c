@@ -144,7 +144,7 @@ static enum pl_result start(struct pl_pages *pages, struct page_session *s,
 		return r;
 	s->pages = pages;
 	s->order = *order;
-	s->dev = pl_worker_device(order->worker);
+	pl_worker_device(order->worker, &s->dev);
 	s->since_ms = pl_clock_wall_ms();
 	s->used_ms = pl_clock_now_ms();
 	s->taken = true;

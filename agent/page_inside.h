@@ -42,7 +42,7 @@ struct page_lane {
 struct page_session {
 	struct pl_pages *pages;
 	struct pl_page_order order;
-	const struct pl_usb_device *dev;
+	struct pl_usb_device dev;
 	struct pl_wake *wake; /* set when it ends: every wait of its lanes is over */
 	pthread_t thread;
 

@@ -38,11 +38,11 @@ static enum pl_result begin_burst(struct page_session *s, struct pl_error *err)
 
 	if (r != PL_OK)
 		return r;
-	pl_owner_look(s->pages->usb, s->dev, &occupancy);
+	pl_owner_look(s->pages->usb, &s->dev, &occupancy);
 	if (occupancy.busy)
 		r = pl_error_set(err, PL_E_BUSY, "%s", occupancy.note);
 	else
-		r = conversation_lock(s->dev, &s->device_lock, err);
+		r = conversation_lock(&s->dev, &s->device_lock, err);
 	if (r != PL_OK)
 		pl_worker_return(s->order.worker);
 	s->http_port = occupancy.http_port;
@@ -115,7 +115,7 @@ enum pl_result page_pick_up(struct page_lane *lane, struct pl_error *err)
 	lane->prober =
 		(struct pl_prober){ .usb = s->pages->usb, .pjl = PL_PJL_NEVER, .wake = s->wake };
 	lane->conversation.prober = &lane->prober;
-	lane->conversation.dev = s->dev;
+	lane->conversation.dev = &s->dev;
 	lane->conversation.by_ms = PL_FOREVER;
 	lane->conversation.http_port = s->http_port;
 	lane->line.c = &lane->conversation;

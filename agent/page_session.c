@@ -71,7 +71,7 @@ static void wait_for_end(struct page_session *s)
 
 static void relay(struct page_session *s)
 {
-	int wanted = page_lanes_of(s->dev), running = 0;
+	int wanted = page_lanes_of(&s->dev), running = 0;
 
 	for (int i = 0; i < wanted; i++) {
 		struct page_lane *lane = &s->lanes[running];

@@ -182,6 +182,7 @@ enum pl_result pl_worker_start(const struct pl_worker_home *home,
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	w->home = *home;
 	w->dev = *dev;
+	w->listed = *dev;
 	w->tuning = *tuning;
 	atomic_init(&w->holders, 1);
 	pl_pulse_init(&w->pulse, pl_clock_now_ms());
@@ -356,9 +357,9 @@ bool pl_worker_returns(struct pl_worker *w, const struct pl_usb_device *dev)
 	bool is_it;
 
 	pthread_mutex_lock(&w->lock);
-	is_it = w->awaited && w->has_left && !w->has_returned && is_the_same(&w->dev, dev);
-	if (is_it) { /* its thread waits, so nobody reads `dev` */
-		w->dev = *dev;
+	is_it = w->awaited && w->has_left && !w->has_returned && is_the_same(&w->listed, dev);
+	if (is_it) {
+		w->listed = *dev; /* its thread takes it over when it has let go of the old one */
 		w->has_returned = true;
 		pthread_cond_signal(&w->wake);
 	}
@@ -366,7 +367,9 @@ bool pl_worker_returns(struct pl_worker *w, const struct pl_usb_device *dev)
 	return is_it;
 }
 
-const struct pl_usb_device *pl_worker_device(const struct pl_worker *w)
+void pl_worker_device(struct pl_worker *w, struct pl_usb_device *ret_dev)
 {
-	return &w->dev;
+	pthread_mutex_lock(&w->lock);
+	*ret_dev = w->listed;
+	pthread_mutex_unlock(&w->lock);
 }

@@ -94,6 +94,7 @@ bool pl_worker_returns(struct pl_worker *w, const struct pl_usb_device *dev);
 enum pl_result pl_worker_lend(struct pl_worker *w, int64_t by_ms, struct pl_error *err);
 void pl_worker_return(struct pl_worker *w);
 
-const struct pl_usb_device *pl_worker_device(const struct pl_worker *w);
+/* Copies the device as it was listed last. */
+void pl_worker_device(struct pl_worker *w, struct pl_usb_device *ret_dev);
 
 #endif

@@ -84,6 +84,7 @@ void worker_act(struct pl_worker *w, struct pl_action *a)
 
 void worker_meet_anew(struct pl_worker *w)
 {
+	pl_worker_device(w, &w->dev);
 	memset(&w->known, 0, sizeof(w->known));
 	w->was_suspended = false;
 	w->pulse.attached_ms = pl_clock_now_ms();

@@ -16,7 +16,8 @@
 
 struct pl_worker {
 	struct pl_worker_home home;
-	struct pl_usb_device dev;
+	struct pl_usb_device dev;    /* the worker's own; its thread's alone */
+	struct pl_usb_device listed; /* as the engine listed it last; under `lock` */
 	pthread_t thread;
 	atomic_int holders;
 
@@ -56,7 +57,8 @@ bool worker_look(struct pl_worker *w, enum pl_depth depth);
 /* Carries one action out, reports its end and frees it. */
 void worker_act(struct pl_worker *w, struct pl_action *action);
 
-/* The device came back, perhaps as another one: nothing that was learned of it holds. */
+/* The device came back, perhaps as another one: it is the worker's now, and nothing that was
+ * learned of the old one holds. Nothing of the old one is held any more. */
 void worker_meet_anew(struct pl_worker *w);
 
 /* The settings of this moment. */

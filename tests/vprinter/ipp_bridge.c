@@ -148,9 +148,10 @@ static void overlay(struct vp_printer *p, ipp_t *request, ipp_t *answer)
 	ipp_t *live = vp_ipp_live(p);
 
 	for (ipp_attribute_t *a = ippFirstAttribute(live); a; a = ippNextAttribute(live)) {
-		ipp_attribute_t *old = ippFindAttribute(answer, ippGetName(a), IPP_TAG_ZERO);
+		ipp_attribute_t *old;
 
-		if (old)
+		/* ippeveprinter tells some twice: the profile's and its own. */
+		while ((old = ippFindAttribute(answer, ippGetName(a), IPP_TAG_ZERO)))
 			ippDeleteAttribute(answer, old);
 		if (wanted(request, ippGetName(a)))
 			ippCopyAttribute(answer, a, 0);
