@@ -164,7 +164,7 @@ static enum pl_result start(struct pl_pages *pages, struct page_session *s,
 enum pl_result pl_pages_begin(struct pl_pages *pages, const struct pl_page_order *order,
 			      struct pl_error *err)
 {
-	struct page_session *place;
+	struct page_session *place = NULL;
 	enum pl_result r;
 
 	reap_what_is_over(pages);
