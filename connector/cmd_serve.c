@@ -35,7 +35,8 @@
 #define NAME_REFILL_MS	  30000
 #define ADDRESS_BURST	  50 /* many people may share an address */
 #define ADDRESS_REFILL_MS 6000
-#define SPARE_FILES	  512 /* descriptors that are not port 12351's */
+#define SPARE_FILES	  512  /* descriptors that are not port 12351's */
+#define DRAIN_MS	  2000 /* for answers on their way when the server stops */
 #define HOUSEKEEPING_S	  5
 #define AGENT_RATE	  100	   /* calls a second; a PC makes one in some seconds */
 #define CERTIFICATES_MS	  86400000 /* between two looks at how long they last */
@@ -170,6 +171,8 @@ static void close_parts(struct run *run)
 		pl_ews_stop(s->ews);
 	if (s->park)
 		pl_park_stop(s->park); /* every long poll and event stream is answered */
+	if (s->sda)
+		pl_web_drain(s->sda, pl_clock_in_ms(DRAIN_MS));
 	if (s->pool)
 		pl_pool_stop(s->pool); /* before the store: workers wait for commits */
 	if (s->store)

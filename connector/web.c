@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,7 +37,7 @@ struct pl_web {
 	struct pl_patience *patience;
 	gnutls_datum_t ticket_key;
 	uint16_t port;
-	_Atomic int64_t connections, requests;
+	_Atomic int64_t connections, requests, open; /* open: begun, and not answered to the end */
 };
 
 static void on_log(void *arg, const char *fmt, va_list args) PL_PRINTF(2, 0);
@@ -143,6 +144,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 		give_until(web, connection, PL_FOREVER); /* a body has a deadline of its own */
 		rq = pl_web_request_begin(web, &web->config, connection, method, url);
 		*slot = rq;
+		if (rq)
+			web->open++;
 		return rq ? pl_web_request_admit(rq, &web->config) : MHD_NO;
 	}
 	if (*upload_size > 0)
@@ -156,6 +159,8 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **sl
 	(void)code;
 	give_until(arg, connection, pl_clock_in_ms(NEXT_MS));
 	pl_web_request_end(*slot);
+	if (*slot)
+		((struct pl_web *)arg)->open--;
 	*slot = NULL;
 }
 
@@ -246,6 +251,12 @@ void pl_web_quiesce(struct pl_web *web)
 
 	if (fd != MHD_INVALID_SOCKET)
 		close(fd);
+}
+
+void pl_web_drain(const struct pl_web *web, int64_t by_ms)
+{
+	while (web->open > 0 && pl_clock_left_ms(by_ms) > 0)
+		nanosleep(&(struct timespec){ .tv_nsec = 5 * 1000 * 1000 }, NULL);
 }
 
 void pl_web_close(struct pl_web *web)

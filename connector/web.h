@@ -145,6 +145,8 @@ int pl_web_choose_certificate(gnutls_session_t session, const gnutls_datum_t *na
 
 /* Takes no more connections. */
 void pl_web_quiesce(struct pl_web *web);
+/* Waits until every request is answered to its end, or `by_ms`. */
+void pl_web_drain(const struct pl_web *web, int64_t by_ms);
 /* Ends all connections; nothing may be stepping aside any more. NULL is allowed. */
 void pl_web_close(struct pl_web *web);
 

@@ -123,7 +123,10 @@ def check(build, folder):
         capture = Capture(connector.sda_port, folder)
         token = connector.token()
         desk.configure(token=token)
+        connector.stop()  # what waits meanwhile leaves in one large report
         desk.start()
+        lab.wait_for("records that wait", lambda: json.loads(desk.platen("status", "--json"))["spool"]["records"] >= 6, 60)
+        connector.start()
         exercise(connector, desk)
         told = b"".join(p.read_bytes() for p in (folder / "spool").rglob("*.in"))
         if CANARY not in told:
