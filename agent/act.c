@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act_desk.h"
 #include "platen/clock.h"
 #include "worker_inside.h"
 
@@ -41,7 +42,7 @@ bool pl_act_is_cancelled(struct pl_act *a)
 	if (pl_wake_is_set(a->wake))
 		return true;
 	if (!w)
-		return false;
+		return pl_act_desk_is_cancelled(a->desk, a->action->id);
 	pthread_mutex_lock(&w->lock);
 	cancelled = w->stop || strcmp(w->cancelled, a->action->id) == 0;
 	pthread_mutex_unlock(&w->lock);
@@ -54,6 +55,10 @@ enum pl_result pl_act_pause(struct pl_act *a, int64_t ms, struct pl_error *err)
 	int64_t by_ms = pl_clock_in_ms(ms);
 	bool go_on = true;
 
+	if (!w)
+		return pl_act_desk_pause(a->desk, a->action->id, ms)
+			       ? PL_OK
+			       : pl_error_set(err, PL_E_CANCELLED, "the action was stopped");
 	pthread_mutex_lock(&w->lock);
 	while (go_on && !w->stop && strcmp(w->cancelled, a->action->id) != 0)
 		go_on = pl_clock_wait(&w->wake, &w->lock, by_ms);

@@ -23,7 +23,7 @@
  * printer's words, which stay on the PC.
  *
  * Threads: a printer's actions run in its worker's thread, one after the other; those about the PC
- * in the desk's. Memory: a struct pl_act lives for one run().
+ * in the desk's (act_desk.h). Memory: a struct pl_act lives for one run().
  */
 
 #include <stdbool.h>
@@ -34,7 +34,9 @@
 #include "uplink.h"
 
 struct cJSON;
+struct pl_act_desk;
 struct pl_act_hold;
+struct pl_engine;
 struct pl_worker;
 
 /* An action that runs. */
@@ -45,6 +47,10 @@ struct pl_act {
 	struct pl_uplink *uplink;
 	struct pl_wake *wake; /* ends waits when the program stops */
 	struct cJSON *result; /* an object; what travels of it, privacy_table.c says */
+
+	/* Of the PC; NULL for what is about a printer. */
+	struct pl_act_desk *desk;
+	struct pl_engine *engine;
 
 	/* Of the printer; NULL for what is about the PC. */
 	struct pl_worker *worker;
@@ -62,7 +68,7 @@ struct pl_act {
 
 struct pl_act_kind {
 	enum pl_action_type type;
-	bool of_pc; /* it needs no printer, and runs at the desk where none is named */
+	bool of_pc; /* about the PC: it names no printer and runs at the desk */
 	/* Understands every parameter? err's sentence becomes the reason. NULL: it takes none. */
 	enum pl_result (*check)(const struct cJSON *parameters, struct pl_error *err);
 	/* Why this printer cannot do it, in one sentence; NULL: it can. A member of NULL: every

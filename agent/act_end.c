@@ -10,6 +10,18 @@
 #include "privacy.h"
 #include "worker_inside.h"
 
+/* Of one about the PC. */
+static const char *sentence_of_pc(enum pl_result r)
+{
+	switch (r) {
+	case PL_E_TIMEOUT: return "It was not done in time";
+	case PL_E_CANCELLED: return "It was stopped before its end";
+	case PL_E_FULL: return "The PC has no room for it";
+	case PL_E_NO_MEMORY: return "The PC has no memory for it";
+	default: return "The agent could not do it";
+	}
+}
+
 /* Our own words for how an action failed; a printer's words stay on the PC. */
 static const char *sentence_of(enum pl_result r)
 {
@@ -65,7 +77,7 @@ void pl_act_end(struct pl_act *act, enum pl_result r, const struct pl_error *err
 		return; /* the journal knows how far it was, and says so at the next start */
 	if (r == PL_E_CANCELLED && is_gone(act))
 		r = PL_E_GONE;
-	reason = act->reason[0] ? act->reason : sentence_of(r);
+	reason = act->reason[0] ? act->reason : act->worker ? sentence_of(r) : sentence_of_pc(r);
 	if (r == PL_OK)
 		state = PL_ACTION_DONE;
 	else if (r == PL_E_CANCELLED)

@@ -32,7 +32,8 @@ unsigned pl_act_offered(const struct pl_known *known, const struct pl_usb_device
 	unsigned types = 0;
 
 	for (unsigned i = 0; i < PL_ACTION_TYPE_COUNT; i++)
-		if (KINDS[i] && (!KINDS[i]->why_not || !KINDS[i]->why_not(known, dev)))
+		if (KINDS[i] && !KINDS[i]->of_pc &&
+		    (!KINDS[i]->why_not || !KINDS[i]->why_not(known, dev)))
 			types |= 1u << i;
 	return types;
 }
@@ -46,6 +47,9 @@ enum pl_result pl_act_check(const struct pl_action *action, struct pl_error *err
 				    PL_ACTION_WORDS[action->type]);
 	if (!action->printer_key[0] && !kind->of_pc)
 		return pl_error_set(err, PL_E_INVALID, "The action names no printer");
+	if (action->printer_key[0] && kind->of_pc)
+		return pl_error_set(err, PL_E_INVALID, "%s is about the PC, not about a printer",
+				    PL_ACTION_WORDS[action->type]);
 	if (kind->check)
 		return kind->check(action->parameters, err);
 	return cJSON_GetArraySize(action->parameters) == 0

@@ -302,8 +302,11 @@ enum pl_result pl_engine_create(const struct pl_engine_options *options,
 	if (r == PL_OK)
 		r = pl_wake_create(&e->stopping, err);
 	if (r == PL_OK)
+		r = pl_act_desk_create(&e->desk, err);
+	if (r == PL_OK)
 		r = pl_pages_create(options->settings, options->usb, &e->pages, err);
 	if (r != PL_OK) {
+		pl_act_desk_destroy(e->desk);
 		pl_wake_destroy(e->stopping);
 		pl_memory_close(e->memory);
 		free(e);
@@ -326,6 +329,7 @@ void pl_engine_destroy(struct pl_engine *e)
 	for (size_t i = 0; i < e->early_count; i++)
 		pl_action_destroy(e->early[i]); /* still in the journal, for the next start */
 	pl_pages_destroy(e->pages);
+	pl_act_desk_destroy(e->desk);
 	pl_wake_destroy(e->stopping);
 	pl_memory_close(e->memory);
 	pthread_cond_destroy(&e->wake);
@@ -336,6 +340,11 @@ void pl_engine_destroy(struct pl_engine *e)
 enum pl_result pl_engine_start(struct pl_engine *e, struct pl_actions *actions,
 			       struct pl_uplink *uplink, struct pl_error *err)
 {
+	struct pl_act_desk_home desk = { .settings = e->options.settings,
+					 .engine = e,
+					 .actions = actions,
+					 .uplink = uplink,
+					 .wake = e->stopping };
 	enum pl_result r;
 
 	e->actions = actions;
@@ -345,6 +354,8 @@ enum pl_result pl_engine_start(struct pl_engine *e, struct pl_actions *actions,
 		return pl_error_set(err, PL_E_NO_MEMORY, "the engine's thread cannot be started");
 	e->running = true;
 	r = pl_usb_watch(e->options.usb, nudge, e, err);
+	if (r == PL_OK)
+		r = pl_act_desk_start(e->desk, &desk, err);
 	if (r != PL_OK)
 		pl_engine_stop(e);
 	return r;
@@ -362,6 +373,7 @@ void pl_engine_stop(struct pl_engine *e)
 	pl_wake_set(e->stopping);
 	pl_usb_interrupt(e->options.usb);
 	pl_pages_stop(e->pages);
+	pl_act_desk_stop(e->desk);
 	pthread_join(e->thread, NULL);
 	e->running = false;
 }

@@ -162,6 +162,8 @@ static enum pl_result take(void *arg, struct pl_action *action, struct pl_error 
 	r = pl_act_check(action, err);
 	if (r != PL_OK)
 		return r;
+	if (!action->printer_key[0])
+		return pl_act_desk_take(e->desk, action, err);
 	count = engine_hold(e, action->printer_key, held);
 	if (count == 0)
 		return keep_early(e, action, err);
@@ -179,6 +181,7 @@ static void cancel(void *arg, const char *id)
 	size_t count = engine_hold(arg, "", held);
 
 	pl_pages_cancel(((struct pl_engine *)arg)->pages, id);
+	pl_act_desk_cancel(((struct pl_engine *)arg)->desk, id);
 	for (size_t i = 0; i < count; i++) {
 		pl_worker_cancel(held[i], id);
 		pl_worker_release(held[i]);

@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 
+#include "act_desk.h"
 #include "engine.h"
 #include "memory.h"
 #include "orders.h"
@@ -30,6 +31,7 @@ struct pl_engine {
 	struct pl_actions *actions;
 	struct pl_uplink *uplink;
 	struct pl_pages *pages;
+	struct pl_act_desk *desk; /* what is asked of the PC itself */
 	struct pl_wake *stopping; /* ends the workers' waits that are not USB's */
 	pthread_t thread;
 	bool running;

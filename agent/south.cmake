@@ -21,7 +21,7 @@ set_source_files_properties(os/quirk_files_posix.c PROPERTIES
   COMPILE_DEFINITIONS "PL_QUIRKS_FILE=\"${PLATEN_QUIRKS_FILE}\"")
 
 list(APPEND AGENT_SOURCES
-  act.c act_end.c act_ews.c act_firmware.c act_hold.c act_identify.c act_print_test_page.c act_probe_now.c act_reboot.c act_table.c
+  act.c act_desk.c act_end.c act_ews.c act_firmware.c act_hold.c act_identify.c act_print_test_page.c act_probe_now.c act_reboot.c act_table.c
   firmware_note.c firmware_send.c package_fetch.c package_trust.c
   control.c control_answer.c control_request.c engine.c engine_ask.c greeting.c host_name.c identity.c ippusb.c
   memory.c merge.c merge_lists.c orders.c owner.c privacy.c privacy_doc.c privacy_table.c
