@@ -10,11 +10,11 @@
 #include "os/seat.h"
 #include "platen/clock.h"
 #include "platen/log.h"
+#include "watch.h"
 
 #define MAX_CALLERS 8
 #define REQUEST_MS  3000  /* a line takes no longer */
 #define ANSWER_MS   10000 /* a reader that stopped reading */
-#define MAX_ANSWER  (8 * 1024 * 1024)
 
 enum caller_state { CALLER_FREE, CALLER_TALKS, CALLER_DONE };
 
@@ -30,6 +30,7 @@ struct pl_control {
 	struct pl_control_sources sources;
 	struct pl_listener *listener;
 	struct pl_wake *wake;
+	struct pl_watch *watch;
 	pthread_t thread;
 	pthread_mutex_t lock; /* guards the callers' states */
 	pthread_cond_t freed; /* a caller is done */
@@ -59,7 +60,8 @@ static enum pl_result read_line(struct pl_stream *s, struct pl_bytes *line, stru
 	return PL_OK;
 }
 
-static void serve(const struct pl_control *control, struct pl_stream *s, const struct pl_peer *peer)
+/* Returns true when the caller stays on the line: the watch has the stream. */
+static bool serve(const struct pl_control *control, struct pl_stream *s, const struct pl_peer *peer)
 {
 	struct pl_control_caller caller = { .trusted = peer->trusted };
 	struct pl_control_request request;
@@ -67,16 +69,23 @@ static void serve(const struct pl_control *control, struct pl_stream *s, const s
 	struct pl_bytes line, answer;
 	struct pl_error err;
 	struct pl_span rest;
+	bool stays = false;
 	enum pl_result r;
 
 	caller.seated = pl_seat_user(&seated) && seated == peer->user;
 	pl_bytes_init(&line, PL_MAX_CONTROL_REQUEST);
-	pl_bytes_init(&answer, MAX_ANSWER);
+	pl_bytes_init(&answer, PL_MAX_CONTROL_ANSWER);
 	r = read_line(s, &line, &err);
 	if (r == PL_OK) {
 		rest = pl_bytes_span(&line);
 		r = pl_control_parse(pl_span_take(&rest, '\n'), &request, &err);
 	}
+	if (r == PL_OK && request.verb == PL_CONTROL_WATCH) {
+		r = pl_watch_add(control->watch, s, &err);
+		stays = r == PL_OK;
+	}
+	if (stays)
+		goto out;
 	if (r == PL_OK)
 		pl_control_answer(&control->sources, &request, &caller, &answer);
 	else
@@ -84,16 +93,18 @@ static void serve(const struct pl_control *control, struct pl_stream *s, const s
 	if (pl_bytes_add_text(&answer, "\n") == PL_OK &&
 	    pl_stream_write(s, answer.at, answer.size, pl_clock_in_ms(ANSWER_MS), &err) != PL_OK)
 		log_debug(NULL, "a local caller did not take its answer: %s", err.text);
+out:
 	pl_bytes_finish(&answer);
 	pl_bytes_finish(&line);
+	return stays;
 }
 
 static void *caller_main(void *arg)
 {
 	struct caller *c = arg;
 
-	serve(c->control, c->stream, &c->peer);
-	pl_stream_close(c->stream);
+	if (!serve(c->control, c->stream, &c->peer))
+		pl_stream_close(c->stream);
 	pthread_mutex_lock(&c->control->lock);
 	c->state = CALLER_DONE;
 	pthread_cond_signal(&c->control->freed);
@@ -153,6 +164,7 @@ static void *control_main(void *arg)
 
 static void destroy(struct pl_control *control)
 {
+	pl_watch_destroy(control->watch);
 	pl_local_close(control->listener);
 	pl_wake_destroy(control->wake);
 	pthread_cond_destroy(&control->freed);
@@ -172,6 +184,8 @@ enum pl_result pl_control_start(const struct pl_control_sources *sources,
 	pthread_mutex_init(&control->lock, NULL);
 	pl_clock_cond_init(&control->freed);
 	r = pl_wake_create(&control->wake, err);
+	if (r == PL_OK)
+		r = pl_watch_create(&control->sources, control->wake, &control->watch, err);
 	if (r == PL_OK)
 		r = pl_local_listen(sources->settings->socket, &control->listener, err);
 	if (r == PL_OK && pthread_create(&control->thread, NULL, control_main, control) != 0)

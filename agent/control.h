@@ -18,6 +18,9 @@
  *     sent       raw (optional)              anybody     messages that left, newest first
  *     enroll     token | server, ca_file     root, the   {}
  *                                            agent's own
+ *     watch      -                           anybody     what people see of all this, at once and
+ *                                                        whenever it changes, a line each; the
+ *                                                        caller hangs up (watch.h)
  *     ews        -                           anybody     remote pages wanted and open
  *     ews_allow  id                          those, and  {}
  *     ews_deny   id                          whoever is
@@ -31,10 +34,8 @@
 
 #include "engine.h"
 #include "platen/bytes.h"
+#include "protocol.h"
 #include "uplink.h"
-
-#define PL_CONTROL_VERSION     1
-#define PL_MAX_CONTROL_REQUEST 4096 /* bytes of one line */
 
 enum pl_control_verb {
 	PL_CONTROL_STATUS,
@@ -42,6 +43,7 @@ enum pl_control_verb {
 	PL_CONTROL_PROBE,
 	PL_CONTROL_SENT,
 	PL_CONTROL_ENROLL,
+	PL_CONTROL_WATCH,
 	PL_CONTROL_EWS,
 	PL_CONTROL_EWS_ALLOW,
 	PL_CONTROL_EWS_DENY,

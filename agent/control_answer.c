@@ -170,6 +170,49 @@ static enum pl_result answer_pages(const struct pl_control_sources *sources, cJS
 	return PL_OK;
 }
 
+/* The pages of which people should know: those that wait for an answer, and those that are open. */
+static void add_shown_pages(cJSON *o, struct pl_pages *pages)
+{
+	struct pl_page_view views[PL_MAX_PAGES];
+	size_t n = pl_pages_list(pages, views);
+	cJSON *list = cJSON_AddArrayToObject(o, "pages");
+
+	for (size_t i = 0; i < n; i++) {
+		cJSON *page;
+
+		if (!views[i].waits && views[i].state != PL_PAGE_OPEN)
+			continue;
+		page = cJSON_CreateObject();
+		pl_json_add_text(page, "id", views[i].id);
+		pl_json_add_text(page, "state", views[i].waits ? "asked" : "open");
+		pl_json_add_text(page, "user", views[i].user);
+		pl_json_add_text(page, "key", views[i].key);
+		cJSON_AddBoolToObject(page, "firmware", views[i].firmware);
+		cJSON_AddItemToArray(list, page);
+	}
+}
+
+static enum pl_result answer_watch(const struct pl_control_sources *sources, cJSON **ret_result,
+				   struct pl_error *err)
+{
+	cJSON *printers = pl_engine_view(sources->engine), *o;
+	struct pl_uplink_status status;
+
+	if (!printers)
+		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+	pl_uplink_status(sources->uplink, &status);
+	o = cJSON_CreateObject();
+	pl_json_add_text(o, "agent_version", PL_VERSION);
+	pl_json_add_text(o, "enrolment", pl_enrol_state_name(status.enrolment));
+	pl_json_add_text(o, "server", status.server);
+	cJSON_AddBoolToObject(o, "connected", status.connected);
+	pl_json_add_text(o, "last_error", status.last_error);
+	cJSON_AddItemToObject(o, "printers", printers);
+	add_shown_pages(o, pl_engine_pages(sources->engine));
+	*ret_result = o;
+	return PL_OK;
+}
+
 /* Only who sits at the PC decides what is shown of it; and who administers it. */
 static enum pl_result decide_page(const struct pl_control_sources *sources,
 				  const struct pl_control_request *q,
@@ -206,6 +249,7 @@ static enum pl_result carry_out(const struct pl_control_sources *sources,
 				       ret_result, err);
 	case PL_CONTROL_SENT: return answer_sent(sources, q->raw, ret_result, err);
 	case PL_CONTROL_ENROLL: return answer_enroll(sources, q, caller->trusted, ret_result, err);
+	case PL_CONTROL_WATCH: return answer_watch(sources, ret_result, err);
 	case PL_CONTROL_EWS: return answer_pages(sources, ret_result);
 	case PL_CONTROL_EWS_ALLOW:
 	case PL_CONTROL_EWS_DENY:

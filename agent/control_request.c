@@ -8,11 +8,11 @@
 #include "platen/json.h"
 
 static const char *const VERBS[PL_CONTROL_VERB_COUNT] = {
-	[PL_CONTROL_STATUS] = "status",	      [PL_CONTROL_PRINTERS] = "printers",
-	[PL_CONTROL_PROBE] = "probe",	      [PL_CONTROL_SENT] = "sent",
-	[PL_CONTROL_ENROLL] = "enroll",	      [PL_CONTROL_EWS] = "ews",
-	[PL_CONTROL_EWS_ALLOW] = "ews_allow", [PL_CONTROL_EWS_DENY] = "ews_deny",
-	[PL_CONTROL_EWS_END] = "ews_end",
+	[PL_CONTROL_STATUS] = "status",	    [PL_CONTROL_PRINTERS] = "printers",
+	[PL_CONTROL_PROBE] = "probe",	    [PL_CONTROL_SENT] = "sent",
+	[PL_CONTROL_ENROLL] = "enroll",	    [PL_CONTROL_WATCH] = "watch",
+	[PL_CONTROL_EWS] = "ews",	    [PL_CONTROL_EWS_ALLOW] = "ews_allow",
+	[PL_CONTROL_EWS_DENY] = "ews_deny", [PL_CONTROL_EWS_END] = "ews_end",
 };
 
 static enum pl_result read_verb(const cJSON *doc, enum pl_control_verb *ret_verb,

@@ -114,6 +114,7 @@ static void retire(struct pl_engine *e, size_t at, const char *reason)
 	e->slot_count--;
 	memmove(&e->slots[at], &e->slots[at + 1], (e->slot_count - at) * sizeof(e->slots[0]));
 	pthread_mutex_unlock(&e->lock);
+	pl_wake_set(e->view_news);
 
 	pl_worker_ask_stop(slot.worker);
 	pl_worker_join(slot.worker);
@@ -136,6 +137,7 @@ static void employ(struct pl_engine *e, const struct pl_usb_device *dev)
 		.uplink = e->uplink,
 		.settings = e->options.settings,
 		.pages = e->pages,
+		.news = e->view_news,
 		.nudge = nudge,
 		.claim_key = claim_key,
 		.memory = e->memory,
@@ -304,8 +306,11 @@ enum pl_result pl_engine_create(const struct pl_engine_options *options,
 	if (r == PL_OK)
 		r = pl_act_desk_create(&e->desk, err);
 	if (r == PL_OK)
-		r = pl_pages_create(options->settings, options->usb, &e->pages, err);
+		r = pl_wake_create(&e->view_news, err);
+	if (r == PL_OK)
+		r = pl_pages_create(options->settings, options->usb, e->view_news, &e->pages, err);
 	if (r != PL_OK) {
+		pl_wake_destroy(e->view_news);
 		pl_act_desk_destroy(e->desk);
 		pl_wake_destroy(e->stopping);
 		pl_memory_close(e->memory);
@@ -330,6 +335,7 @@ void pl_engine_destroy(struct pl_engine *e)
 		pl_action_destroy(e->early[i]); /* still in the journal, for the next start */
 	pl_pages_destroy(e->pages);
 	pl_act_desk_destroy(e->desk);
+	pl_wake_destroy(e->view_news);
 	pl_wake_destroy(e->stopping);
 	pl_memory_close(e->memory);
 	pthread_cond_destroy(&e->wake);
@@ -381,6 +387,11 @@ void pl_engine_stop(struct pl_engine *e)
 struct pl_pages *pl_engine_pages(struct pl_engine *engine)
 {
 	return engine->pages;
+}
+
+struct pl_wake *pl_engine_news(struct pl_engine *engine)
+{
+	return engine->view_news;
 }
 
 void pl_engine_configure(struct pl_engine *e, const cJSON *config)

@@ -48,6 +48,13 @@ void pl_engine_configure(struct pl_engine *engine, const struct cJSON *config);
 /* The remote pages of its printers. */
 struct pl_pages *pl_engine_pages(struct pl_engine *engine);
 
+/* Set when pl_engine_view(), its pages or the uplink's status may say something else than before;
+ * whoever looks clears it. */
+struct pl_wake *pl_engine_news(struct pl_engine *engine);
+
+/* The printers as people see them (watch.h): a list; NULL: no memory. */
+struct cJSON *pl_engine_view(struct pl_engine *engine);
+
 /* platen.snapshot/1 of what is known now; NULL: no memory. */
 struct cJSON *pl_engine_printers(struct pl_engine *engine);
 size_t pl_engine_printer_count(struct pl_engine *engine);

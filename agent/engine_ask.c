@@ -64,6 +64,45 @@ cJSON *pl_engine_printers(struct pl_engine *e)
 	return readings_of(held, engine_hold(e, "", held));
 }
 
+/* Only what a person at the PC is shown: no counters, nothing that changes at every look. */
+static cJSON *glance_to_json(const struct pl_reading *reading, const char *doing)
+{
+	static const struct {
+		const char *name;
+		enum pl_section section;
+	} SHOWN[] = {
+		{ "identity", PL_SECTION_IDENTITY },
+		{ "state", PL_SECTION_STATE },
+		{ "supplies", PL_SECTION_SUPPLIES },
+		{ "alerts", PL_SECTION_ALERTS },
+	};
+	cJSON *o = cJSON_CreateObject();
+
+	pl_json_add_text(o, "key", reading->key);
+	pl_json_add_text(o, "doing", doing);
+	for (size_t i = 0; i < sizeof(SHOWN) / sizeof(SHOWN[0]); i++)
+		cJSON_AddItemToObject(o, SHOWN[i].name,
+				      pl_section_to_json(reading, SHOWN[i].section));
+	return o;
+}
+
+cJSON *pl_engine_view(struct pl_engine *e)
+{
+	struct pl_worker *held[PL_MAX_USB_DEVICES];
+	struct pl_reading *reading = malloc(sizeof(*reading));
+	size_t count = engine_hold(e, "", held);
+	cJSON *list = reading ? cJSON_CreateArray() : NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (list && pl_worker_reading(held[i], reading))
+			cJSON_AddItemToArray(list,
+					     glance_to_json(reading, pl_worker_doing(held[i])));
+		pl_worker_release(held[i]);
+	}
+	free(reading);
+	return list;
+}
+
 enum pl_result pl_engine_probe(struct pl_engine *e, const char *key, int64_t by_ms,
 			       cJSON **ret_printers, struct pl_error *err)
 {

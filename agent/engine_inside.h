@@ -31,8 +31,9 @@ struct pl_engine {
 	struct pl_actions *actions;
 	struct pl_uplink *uplink;
 	struct pl_pages *pages;
-	struct pl_act_desk *desk; /* what is asked of the PC itself */
-	struct pl_wake *stopping; /* ends the workers' waits that are not USB's */
+	struct pl_act_desk *desk;  /* what is asked of the PC itself */
+	struct pl_wake *view_news; /* for those who watch */
+	struct pl_wake *stopping;  /* ends the workers' waits that are not USB's */
 	pthread_t thread;
 	bool running;
 	int64_t started_ms, started_wall_ms;

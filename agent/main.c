@@ -8,6 +8,7 @@
 
 #include "control.h"
 #include "engine.h"
+#include "os/os.h"
 #include "os/process.h"
 #include "platen/clock.h"
 #include "platen/log.h"
@@ -40,6 +41,11 @@ struct agent {
 static void config_changed(void *arg, const struct cJSON *config)
 {
 	pl_engine_configure(arg, config);
+}
+
+static void status_changed(void *arg)
+{
+	pl_wake_set(pl_engine_news(arg));
 }
 
 static enum pl_result in_state_dir(const struct agent *a, const char *name,
@@ -84,7 +90,8 @@ static enum pl_result start_parts(struct agent *a, struct pl_error *err)
 {
 	struct pl_engine_options engine = { .settings = &a->settings };
 	struct pl_uplink_options uplink = { .settings = &a->settings,
-					    .config_changed = config_changed };
+					    .config_changed = config_changed,
+					    .status_changed = status_changed };
 	struct pl_control_sources control = { .settings = &a->settings,
 					      .started_ms = pl_clock_wall_ms() };
 	struct pl_executor executor;

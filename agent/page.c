@@ -11,7 +11,8 @@
 #include "platen/log.h"
 
 enum pl_result pl_pages_create(const struct pl_settings *settings, struct pl_usb *usb,
-			       struct pl_pages **ret_pages, struct pl_error *err)
+			       struct pl_wake *news, struct pl_pages **ret_pages,
+			       struct pl_error *err)
 {
 	struct pl_pages *pages = calloc(1, sizeof(*pages));
 
@@ -19,6 +20,7 @@ enum pl_result pl_pages_create(const struct pl_settings *settings, struct pl_usb
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	pages->settings = settings;
 	pages->usb = usb;
+	pages->news = news;
 	pthread_mutex_init(&pages->lock, NULL);
 	pl_clock_cond_init(&pages->changed);
 	*ret_pages = pages;
@@ -54,6 +56,7 @@ static void end_locked(struct page_session *s, const char *reason)
 	s->ending = true;
 	snprintf(s->reason, sizeof(s->reason), "%s", reason);
 	pl_wake_set(s->wake);
+	pl_wake_set(s->pages->news);
 	pthread_cond_broadcast(&s->pages->changed);
 }
 
@@ -188,6 +191,7 @@ size_t pl_pages_list(struct pl_pages *pages, struct pl_page_view ret_views[stati
 		if (!s->taken || s->ending)
 			continue;
 		*v = (struct pl_page_view){ .state = s->state,
+					    .waits = s->waits,
 					    .firmware = s->order.firmware,
 					    .since_ms = s->since_ms,
 					    .requests = s->requests };

@@ -25,6 +25,7 @@
 
 struct pl_pages;
 struct pl_usb;
+struct pl_wake;
 struct pl_worker;
 
 /* What a session needs; copied. */
@@ -45,13 +46,16 @@ struct pl_page_view {
 	char user[PL_MAX_PAGE_USER];
 	char key[PL_MAX_KEY];
 	enum pl_page_state state;
+	bool waits; /* for the person's answer, now */
 	bool firmware;
 	int64_t since_ms; /* wall time */
 	int64_t requests;
 };
 
+/* `news` is set whenever pl_pages_list() has something else to say. */
 enum pl_result pl_pages_create(const struct pl_settings *settings, struct pl_usb *usb,
-			       struct pl_pages **ret_pages, struct pl_error *err);
+			       struct pl_wake *news, struct pl_pages **ret_pages,
+			       struct pl_error *err);
 
 /* Where sessions end, and how they call; both outlive it. Before the first session. */
 void pl_pages_connect(struct pl_pages *pages, struct pl_actions *actions, struct pl_uplink *uplink);

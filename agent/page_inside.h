@@ -50,6 +50,7 @@ struct page_session {
 	bool taken, over;
 	enum pl_page_state state;
 	enum { NO_ANSWER, ALLOWED, DENIED } answer;
+	bool waits; /* for the answer */
 	bool ending;
 	char reason[PAGE_MAX_REASON];
 	int64_t since_ms, requests, used_ms;
@@ -69,6 +70,7 @@ struct page_session {
 struct pl_pages {
 	const struct pl_settings *settings;
 	struct pl_usb *usb;
+	struct pl_wake *news;
 	struct pl_actions *actions;
 	struct pl_uplink *uplink;
 	pthread_mutex_t lock;

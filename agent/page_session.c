@@ -14,9 +14,13 @@
 /* With the lock held: until the person answers, the session ends, or it is too late. */
 static void wait_for_answer(struct page_session *s)
 {
+	s->waits = true;
+	pl_wake_set(s->pages->news);
 	while (s->answer == NO_ANSWER && !s->ending &&
 	       pl_clock_wait(&s->pages->changed, &s->pages->lock, s->order.ask_by_ms))
 		;
+	s->waits = false;
+	pl_wake_set(s->pages->news);
 }
 
 /* NULL: the page may be shown; else why not. What nobody answers is a no. */
@@ -59,6 +63,7 @@ static void wait_for_end(struct page_session *s)
 
 		if (pl_clock_left_ms(by_ms) == 0) {
 			s->ending = true;
+			pl_wake_set(s->pages->news);
 			snprintf(s->reason, sizeof(s->reason), "%s",
 				 by_ms == hard_by_ms ? "Its time was over"
 						     : "Nobody used it for a while");
@@ -130,6 +135,7 @@ static void serve(struct page_session *s)
 	s->state = PL_PAGE_OPEN;
 	s->used_ms = pl_clock_now_ms();
 	pthread_mutex_unlock(&s->pages->lock);
+	pl_wake_set(s->pages->news);
 	log_info(s->order.key, "remote page open session=%s user=%s", s->order.id, s->order.user);
 	relay(s);
 	if (!is_stopping(s->pages))
@@ -147,5 +153,6 @@ void *page_session_main(void *session)
 	s->ending = true;
 	s->over = true;
 	pthread_mutex_unlock(&s->pages->lock);
+	pl_wake_set(s->pages->news);
 	return NULL;
 }

@@ -30,6 +30,7 @@ struct pl_worker_home {
 	struct pl_uplink *uplink;
 	const struct pl_settings *settings;
 	struct pl_pages *pages;	  /* remote pages; told when the printer leaves */
+	struct pl_wake *news;	  /* set when what is known, or done, may be another */
 	void (*nudge)(void *arg); /* the engine shall look at the devices again */
 	/* Settles the key of a printer among those attached: returns true when `key` is free and
 	 * now this worker's. From the worker's thread. */
@@ -74,6 +75,9 @@ enum pl_result pl_worker_wait(struct pl_worker *w, int64_t ticket, int64_t by_ms
 
 /* Copies what is known; false before the first conversation has ended. */
 bool pl_worker_reading(struct pl_worker *w, struct pl_reading *ret_reading);
+
+/* The type of the action it carries out now, as on the wire ("firmware"); NULL: none. */
+const char *pl_worker_doing(struct pl_worker *w);
 
 /* Takes an action over. Returns PL_OK | PL_E_FULL (too many wait already). */
 enum pl_result pl_worker_take(struct pl_worker *w, struct pl_action *action, struct pl_error *err);

@@ -55,6 +55,24 @@ static void stop_expecting(struct pl_worker *w)
 		w->home.nudge(w->home.arg);
 }
 
+static void set_doing(struct pl_worker *w, const char *doing)
+{
+	pthread_mutex_lock(&w->lock);
+	w->doing = doing;
+	pthread_mutex_unlock(&w->lock);
+	pl_wake_set(w->home.news);
+}
+
+const char *pl_worker_doing(struct pl_worker *w)
+{
+	const char *doing;
+
+	pthread_mutex_lock(&w->lock);
+	doing = w->doing;
+	pthread_mutex_unlock(&w->lock);
+	return doing;
+}
+
 void worker_act(struct pl_worker *w, struct pl_action *a)
 {
 	struct pl_act act = { .action = a,
@@ -70,6 +88,7 @@ void worker_act(struct pl_worker *w, struct pl_action *a)
 			      .last = &w->tracker.last };
 	struct pl_error err = { PL_OK, "" };
 
+	set_doing(w, PL_ACTION_WORDS[a->type]);
 	/* The very first look tells what the printer can do and who it is. */
 	if (w->tracker.primed || worker_look(w, PL_DEPTH_FULL)) {
 		act.result = cJSON_CreateObject();
@@ -78,6 +97,7 @@ void worker_act(struct pl_worker *w, struct pl_action *a)
 		stop_expecting(w);
 		cJSON_Delete(act.result);
 	}
+	set_doing(w, NULL);
 	w->pulse.active_ms = pl_clock_now_ms();
 	pl_action_destroy(a);
 }

@@ -25,6 +25,7 @@ struct pl_worker {
 	pthread_cond_t wake;  /* the worker waits on it */
 	pthread_cond_t ended; /* others wait on it for the end of a look */
 	bool stop;
+	const char *doing;	   /* the type of the action carried out now; NULL: none */
 	char cancelled[PL_MAX_ID]; /* the action that somebody wants stopped */
 	bool awaited;		   /* an action waits until the printer has left and is back */
 	bool has_left, has_returned;

@@ -146,6 +146,7 @@ static void publish(struct pl_worker *w, enum pl_depth depth, int64_t ticket)
 		w->served = ticket;
 	pthread_cond_broadcast(&w->ended);
 	pthread_mutex_unlock(&w->lock);
+	pl_wake_set(w->home.news);
 }
 
 /* A suspended printer that is not suspended any more was woken by somebody. */

@@ -35,6 +35,12 @@ enum pl_result pl_local_accept(struct pl_listener *listener, struct pl_wake *wak
 			       struct pl_stream **ret_stream, struct pl_peer *ret_peer,
 			       struct pl_error *err);
 
+/* Waits until one of these callers says something or hangs up (*ret_which: its place), or `news` is
+ * set (*ret_which == count). Returns PL_OK | PL_E_CANCELLED (`stop` is set) | PL_E_IO. */
+#define PL_MAX_LOCAL_WAIT 16
+enum pl_result pl_local_wait(struct pl_stream *const *callers, size_t count, struct pl_wake *stop,
+			     struct pl_wake *news, size_t *ret_which, struct pl_error *err);
+
 /* Calls the agent. Returns PL_OK | PL_E_NOT_FOUND (no agent listens there) | PL_E_DENIED |
  * PL_E_IO. */
 enum pl_result pl_local_connect(const char *path, struct pl_stream **ret_stream,

@@ -151,6 +151,29 @@ static enum pl_result wrap(int fd, struct pl_wake *wake, struct pl_stream **ret_
 	return PL_OK;
 }
 
+enum pl_result pl_local_wait(struct pl_stream *const *callers, size_t count, struct pl_wake *stop,
+			     struct pl_wake *news, size_t *ret_which, struct pl_error *err)
+{
+	struct pollfd fds[PL_MAX_LOCAL_WAIT + 2];
+	size_t which = 0;
+
+	for (size_t i = 0; i < count; i++)
+		fds[i] = (struct pollfd){ .fd = ((const struct local_stream *)callers[i])->fd,
+					  .events = POLLIN };
+	fds[count] = (struct pollfd){ .fd = (int)pl_wake_handle(news), .events = POLLIN };
+	fds[count + 1] = (struct pollfd){ .fd = (int)pl_wake_handle(stop), .events = POLLIN };
+	while (poll(fds, count + 2, -1) < 0)
+		if (errno != EINTR)
+			return pl_error_set(err, PL_E_IO, "cannot wait for local callers: %s",
+					    strerror(errno));
+	if (fds[count + 1].revents)
+		return pl_error_set(err, PL_E_CANCELLED, "stopped");
+	while (which < count && !fds[which].revents)
+		which++;
+	*ret_which = which;
+	return PL_OK;
+}
+
 enum pl_result pl_local_connect(const char *path, struct pl_stream **ret_stream,
 				struct pl_error *err)
 {

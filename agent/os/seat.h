@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The user whose session is active at the local seat. False: nobody is logged in there, or this
- * system has no seats. */
+/* The user whose session is active at the local seat. False: nobody is logged in there (the log-in
+ * screen is nobody), or this system has no seats. */
 bool pl_seat_user(int64_t *ret_user);
 
 #endif

@@ -29,6 +29,8 @@ static void known_requests_are_read(void **state)
 	assert_result(parse("{\"v\":1,\"do\":\"enroll\",\"token\":\"plt1.x\"}"), PL_OK);
 	assert_string_equal(q.token, "plt1.x");
 	assert_false(q.raw);
+	assert_result(parse("{\"v\":1,\"do\":\"watch\"}"), PL_OK);
+	assert_int_equal(q.verb, PL_CONTROL_WATCH);
 }
 
 static void strangers_are_told_what_is_wrong(void **state)
