@@ -8,12 +8,14 @@
 
 #include <cjson/cJSON.h>
 
+#include "platen/clock.h"
 #include "platen/file.h"
 #include "platen/json.h"
 #include "platen/log.h"
 
 #define FILE_NAME    "printers.json"
-#define MAX_FILE     (256 * 1024)
+#define MAX_FILE     (1024 * 1024) /* 64 printers with all counters and alerts take half of it */
+#define WRITE_MS     60000	   /* between two writings for the sake of growing counters */
 #define MAX_PRINTERS 64
 #define MAKER_SIZE   8	/* "usb-03f0" */
 #define NUMBERS_SIZE 13 /* "usb-03f0-2b17" */
@@ -24,6 +26,8 @@ struct pl_memory {
 	char path[PL_MAX_PATH];
 	cJSON *printers; /* by key, the one seen last behind the others */
 	bool is_faulty;	 /* said once */
+	bool waits;	 /* counters have grown since the last writing */
+	int64_t written_ms;
 };
 
 static cJSON *read_printers(const char *path)
@@ -61,26 +65,37 @@ enum pl_result pl_memory_open(const char *state_dir, struct pl_memory **ret_memo
 		return r;
 	}
 	m->printers = read_printers(m->path);
+	m->written_ms = pl_clock_now_ms() - WRITE_MS; /* the first one need not wait */
 	pthread_mutex_init(&m->lock, NULL);
 	*ret_memory = m;
 	return PL_OK;
 }
 
-void pl_memory_close(struct pl_memory *m)
+static void add_counters(cJSON *entry, const struct pl_ledger *ledger)
 {
-	if (!m)
-		return;
-	pthread_mutex_destroy(&m->lock);
-	cJSON_Delete(m->printers);
-	free(m);
+	cJSON *counters = cJSON_AddObjectToObject(entry, "counters");
+
+	for (int s = PL_SOURCE_NONE + 1; s < PL_SOURCE_COUNT; s++) {
+		cJSON *told = cJSON_CreateObject();
+
+		for (int c = 0; c < PL_COUNTER_COUNT; c++)
+			if (ledger->value[s][c] >= 0 && ledger->value[s][c] <= PL_MAX_JSON_INT)
+				pl_json_add_int(told, pl_counter_name((enum pl_counter)c),
+						ledger->value[s][c]);
+		if (told && told->child)
+			cJSON_AddItemToObject(counters, pl_source_name((enum pl_source)s), told);
+		else
+			cJSON_Delete(told);
+	}
 }
 
-static cJSON *entry_of(const struct pl_reading *r)
+static cJSON *entry_of(const struct pl_reading *r, const struct pl_ledger *ledger)
 {
 	cJSON *entry = cJSON_CreateObject();
 	cJSON *alerts = cJSON_AddArrayToObject(entry, "alerts");
 
 	pl_json_add_text(entry, "port_path", r->usb.port_path);
+	add_counters(entry, ledger);
 	for (size_t i = 0; i < r->snapshot.alert_count; i++) {
 		const struct pl_alert *a = &r->snapshot.alerts[i];
 		cJSON *alert = cJSON_CreateObject();
@@ -105,24 +120,81 @@ static void write_printers(struct pl_memory *m)
 	if (!ok && !m->is_faulty)
 		log_error(NULL, "printers cannot be remembered: %s", err.text);
 	m->is_faulty = !ok;
+	m->waits = false;
+	m->written_ms = pl_clock_now_ms();
 	free(text);
 }
 
-void pl_memory_keep(struct pl_memory *m, const struct pl_reading *r)
+void pl_memory_close(struct pl_memory *m)
 {
-	cJSON *entry = entry_of(r), *known;
+	if (!m)
+		return;
+	if (m->waits)
+		write_printers(m);
+	pthread_mutex_destroy(&m->lock);
+	cJSON_Delete(m->printers);
+	free(m);
+}
+
+/* With the lock held. */
+static void write_when_due(struct pl_memory *m)
+{
+	if (m->waits && pl_clock_now_ms() - m->written_ms >= WRITE_MS)
+		write_printers(m);
+}
+
+/* No counter of `was` has fallen, and everything else is the same: a kill that loses this loses
+ * nothing that is not told again. */
+static bool only_grew(const cJSON *was, const cJSON *is)
+{
+	const cJSON *source, *count;
+
+	if (!cJSON_Compare(pl_json_at(was, "alerts"), pl_json_at(is, "alerts"), true) ||
+	    !cJSON_Compare(pl_json_at(was, "port_path"), pl_json_at(is, "port_path"), true))
+		return false;
+	cJSON_ArrayForEach(source, pl_json_at(was, "counters"))
+	{
+		const cJSON *mine = pl_json_at(is, "counters");
+
+		mine = cJSON_GetObjectItemCaseSensitive(mine, source->string);
+		cJSON_ArrayForEach(count, source)
+		{
+			const cJSON *now = cJSON_GetObjectItemCaseSensitive(mine, count->string);
+
+			if (!cJSON_IsNumber(now) || now->valuedouble < count->valuedouble)
+				return false;
+		}
+	}
+	return true;
+}
+
+void pl_memory_keep(struct pl_memory *m, const struct pl_reading *r, const struct pl_ledger *ledger)
+{
+	cJSON *entry = entry_of(r, ledger), *known;
+	bool can_wait;
 
 	pthread_mutex_lock(&m->lock);
 	known = cJSON_GetObjectItemCaseSensitive(m->printers, r->key);
 	if (known && cJSON_Compare(known, entry, true)) {
 		cJSON_Delete(entry);
 	} else {
+		can_wait = known && only_grew(known, entry);
 		cJSON_DeleteItemFromObjectCaseSensitive(m->printers, r->key);
 		cJSON_AddItemToObject(m->printers, r->key, entry);
 		while (cJSON_GetArraySize(m->printers) > MAX_PRINTERS)
 			cJSON_DeleteItemFromArray(m->printers, 0);
-		write_printers(m);
+		m->waits = true;
+		if (!can_wait)
+			write_printers(m);
 	}
+	write_when_due(m);
+	pthread_mutex_unlock(&m->lock);
+}
+
+void pl_memory_catch_up(struct pl_memory *m)
+{
+	pthread_mutex_lock(&m->lock);
+	write_when_due(m);
 	pthread_mutex_unlock(&m->lock);
 }
 
@@ -169,6 +241,24 @@ size_t pl_memory_alerts(struct pl_memory *m, const char *key,
 		n++;
 	pthread_mutex_unlock(&m->lock);
 	return n;
+}
+
+void pl_memory_ledger(struct pl_memory *m, const char *key, struct pl_ledger *ret_ledger)
+{
+	const cJSON *counters;
+
+	pl_ledger_init(ret_ledger);
+	pthread_mutex_lock(&m->lock);
+	counters = pl_json_at(cJSON_GetObjectItemCaseSensitive(m->printers, key), "counters");
+	for (int s = PL_SOURCE_NONE + 1; s < PL_SOURCE_COUNT; s++) {
+		const cJSON *told = pl_json_at(counters, pl_source_name((enum pl_source)s));
+
+		for (int c = 0; c < PL_COUNTER_COUNT; c++)
+			if (!pl_json_int(told, pl_counter_name((enum pl_counter)c), 0,
+					 PL_MAX_JSON_INT, &ret_ledger->value[s][c]))
+				ret_ledger->value[s][c] = PL_UNKNOWN;
+	}
+	pthread_mutex_unlock(&m->lock);
 }
 
 static bool is_by_socket(const char *key)

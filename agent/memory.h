@@ -4,17 +4,21 @@
 
 /*
  * Memory: what the agent still knows of a printer after a restart, its own or the printer's: where
- * it was plugged in, and which alerts of it are open at the connector. So an alert is opened once
- * and closed once, and a printer that comes back elsewhere or with other USB numbers is told from a
- * new one.
+ * it was plugged in, which alerts of it are open at the connector, and what it counted. So an alert
+ * is opened once and closed once, a counter that falls while nobody looks is told, and a printer
+ * that comes back elsewhere or with other USB numbers is told from a new one.
  *
- *     {"usb-03f0-2b17-VNB3K12345":{"port_path":"1-2","alerts":[{"code":"coverOpen",…}]},…}
+ *     {"usb-03f0-2b17-VNB3K12345":{"port_path":"1-2","alerts":[{"code":"coverOpen",…}],
+ *      "counters":{"ledm":{"impressions":931}}},…}
  *
- * One small file, written only when something in it has changed, readable by the service alone.
+ * One small file, replaced as a whole, readable by the service alone. It is written when something
+ * in it has changed: at once, but for counters that grow, which wait until a minute has passed
+ * since the last writing.
  * Threads: any; one mutex, held during its own disk access and nothing else. Memory: the 64
  * printers seen last.
  */
 
+#include "ledger.h"
 #include "reading.h"
 
 struct pl_memory;
@@ -23,10 +27,16 @@ struct pl_memory;
  * PL_E_TOO_BIG (the path) | PL_E_NO_MEMORY. */
 enum pl_result pl_memory_open(const char *state_dir, struct pl_memory **ret_memory,
 			      struct pl_error *err);
-void pl_memory_close(struct pl_memory *memory); /* NULL is allowed */
 
-/* Remembers the place and the open alerts of a printer. */
-void pl_memory_keep(struct pl_memory *memory, const struct pl_reading *r);
+/* Writes what waits, and frees it; NULL is allowed. */
+void pl_memory_close(struct pl_memory *memory);
+
+/* Remembers the place, the open alerts and the counters of a printer. */
+void pl_memory_keep(struct pl_memory *memory, const struct pl_reading *r,
+		    const struct pl_ledger *ledger);
+
+/* Writes what waits when its minute has passed. */
+void pl_memory_catch_up(struct pl_memory *memory);
 
 /* Where a printer of this key was last plugged in; false: it is new. */
 bool pl_memory_port(struct pl_memory *memory, const char *key, char ret_port[static 32]);
@@ -34,6 +44,9 @@ bool pl_memory_port(struct pl_memory *memory, const char *key, char ret_port[sta
 /* The alerts of this printer that were opened and not yet closed; returns how many. */
 size_t pl_memory_alerts(struct pl_memory *memory, const char *key,
 			struct pl_alert ret_alerts[static PL_MAX_ALERTS]);
+
+/* What this printer counted when it was last read; unknown where it never was. */
+void pl_memory_ledger(struct pl_memory *memory, const char *key, struct pl_ledger *ret_ledger);
 
 /* Whether the printer of a key is attached now. */
 struct pl_memory_presence {

@@ -183,7 +183,8 @@ const struct pl_privacy_row PL_PRIVACY[] = {
 	WORD(RESET, "source", "which language told it"),
 	NUMBER(RESET, "before", "its last value"),
 	NUMBER(RESET, "after", "its value now"),
-	WORD(RESET, "cause", "whether it ran over its end or was set back"),
+	WORD(RESET, "cause",
+	     "whether it ran over its end, was set back, or the formatter is another one"),
 
 	NUMBER(JOB, "impressions_before", "the counter before the job"),
 	NUMBER(JOB, "impressions_after", "the counter after it"),

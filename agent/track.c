@@ -9,8 +9,7 @@
 #include "platen/json.h"
 
 #define DAY_MS	      (24 * 3600 * 1000LL)
-#define WRAP_SLACK    1000000 /* pages that a printer may print while nobody looks */
-#define REFILL_POINTS 20      /* percent; levels waver by a few, a new cartridge does not */
+#define REFILL_POINTS 20 /* percent; levels waver by a few, a new cartridge does not */
 
 struct delta {
 	struct pl_tracker *t;
@@ -22,7 +21,8 @@ struct delta {
 void pl_tracker_init(struct pl_tracker *t)
 {
 	memset(t, 0, sizeof(*t));
-	t->job_impressions = PL_UNKNOWN;
+	t->job_impressions.value = PL_UNKNOWN;
+	pl_ledger_init(&t->ledger);
 }
 
 void pl_tracker_recall(struct pl_tracker *t, struct pl_memory *memory, const char *key)
@@ -31,6 +31,7 @@ void pl_tracker_recall(struct pl_tracker *t, struct pl_memory *memory, const cha
 
 	last->alert_count = pl_memory_alerts(memory, key, last->alerts);
 	t->recalled = last->alert_count > 0;
+	pl_memory_ledger(memory, key, &t->ledger);
 }
 
 static void emit(struct delta *d, const char *kind, cJSON *body)
@@ -152,35 +153,19 @@ static void track_supplies(struct delta *d)
 	}
 }
 
-/* A counter near the end of its 31 or 32 bits that begins again from 0 has wrapped; any other fall
- * means another formatter, or that somebody set it back. */
-static const char *why_fallen(int64_t before, int64_t after)
-{
-	static const int64_t ENDS[] = { INT32_MAX, UINT32_MAX };
-
-	for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++)
-		if (before <= ENDS[i] && before > ENDS[i] - WRAP_SLACK && after < WRAP_SLACK)
-			return "wrap";
-	return "reset";
-}
-
-/* Compared within one source only: two languages may count different things. */
 static void track_counters(struct delta *d)
 {
-	for (int i = 0; i < PL_COUNTER_COUNT; i++) {
-		const struct pl_count *is = &d->now->snapshot.counters[i];
-		const struct pl_count *was = &d->t->last.snapshot.counters[i];
-		cJSON *body;
+	struct pl_fall falls[PL_COUNTER_COUNT];
+	size_t count = pl_ledger_enter(&d->t->ledger, d->now->snapshot.counters, falls);
 
-		if (is->value == PL_UNKNOWN || was->value == PL_UNKNOWN ||
-		    is->source != was->source || is->value >= was->value)
-			continue;
-		body = cJSON_CreateObject();
-		pl_json_add_text(body, "counter", pl_counter_name((enum pl_counter)i));
-		pl_json_add_text(body, "source", pl_source_name(is->source));
-		pl_json_add_int(body, "before", was->value);
-		pl_json_add_int(body, "after", is->value);
-		pl_json_add_text(body, "cause", why_fallen(was->value, is->value));
+	for (size_t i = 0; i < count; i++) {
+		cJSON *body = cJSON_CreateObject();
+
+		pl_json_add_text(body, "counter", pl_counter_name(falls[i].counter));
+		pl_json_add_text(body, "source", pl_source_name(falls[i].source));
+		pl_json_add_int(body, "before", falls[i].before);
+		pl_json_add_int(body, "after", falls[i].after);
+		pl_json_add_text(body, "cause", falls[i].cause);
 		emit_event(d, "counter.reset", body);
 	}
 }
@@ -196,13 +181,20 @@ static void finish_job(struct delta *d, int64_t before, int64_t after, int64_t d
 	d->t->in_job = false;
 }
 
+/* The value before, where the same language told both: two may count different things. */
+static int64_t before_of(struct pl_count was, struct pl_count is)
+{
+	return was.source == is.source ? was.value : PL_UNKNOWN;
+}
+
 /* A short job may begin and end between two looks: then only the counter tells of it. */
 static void track_job(struct delta *d, bool counted)
 {
 	struct pl_tracker *t = d->t;
-	int64_t was = t->last.snapshot.counters[PL_COUNTER_IMPRESSIONS].value;
-	int64_t is = d->now->snapshot.counters[PL_COUNTER_IMPRESSIONS].value;
+	struct pl_count was = t->last.snapshot.counters[PL_COUNTER_IMPRESSIONS];
+	struct pl_count is = d->now->snapshot.counters[PL_COUNTER_IMPRESSIONS];
 	bool processing = d->now->snapshot.printer_state == PL_STATE_PROCESSING;
+	int64_t before = before_of(was, is);
 
 	if (processing && !t->in_job) {
 		t->in_job = true;
@@ -212,9 +204,10 @@ static void track_job(struct delta *d, bool counted)
 	if (processing || !counted)
 		return;
 	if (t->in_job)
-		finish_job(d, t->job_impressions, is, d->now->taken_at_ms - t->job_since_ms);
-	else if (was != PL_UNKNOWN && is != PL_UNKNOWN && is > was)
-		finish_job(d, was, is, PL_UNKNOWN);
+		finish_job(d, before_of(t->job_impressions, is), is.value,
+			   d->now->taken_at_ms - t->job_since_ms);
+	else if (before != PL_UNKNOWN && is.value > before)
+		finish_job(d, before, is.value, PL_UNKNOWN);
 }
 
 static void report_snapshot(struct delta *d)
@@ -238,9 +231,9 @@ int pl_track(struct pl_tracker *t, struct pl_reading *now, bool counted,
 	if (!t->primed && t->recalled && !counted)
 		keep_recalled(&d);
 	track_alerts(&d);
+	track_counters(&d);
 	if (t->primed) {
 		track_supplies(&d);
-		track_counters(&d);
 		track_job(&d, counted);
 	}
 	report_snapshot(&d);

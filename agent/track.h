@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include "ledger.h"
 #include "memory.h"
 #include "reading.h"
 #include "report.h"
@@ -23,16 +24,17 @@ struct pl_tracker {
 	struct pl_reading last;	 /* what was reported */
 	bool primed;		 /* `last` holds something */
 	bool recalled;		 /* of `last` only the alerts, from before a restart, hold */
+	struct pl_ledger ledger; /* the last counters, from before a restart too */
 	int64_t full_ms;	 /* wall time of the last full report */
 	bool in_job;		 /* it was seen printing; the end is not reported yet */
 	int64_t job_since_ms;	 /* wall time */
-	int64_t job_impressions; /* before it; PL_UNKNOWN */
+	struct pl_count job_impressions; /* before it */
 };
 
 void pl_tracker_init(struct pl_tracker *t);
 
-/* Takes over the alerts that were open when this printer was last seen, from before a restart too.
- * Before the first pl_track(). */
+/* Takes over the alerts that were open and the counters that were told when this printer was last
+ * seen, from before a restart too. Before the first pl_track(). */
 void pl_tracker_recall(struct pl_tracker *t, struct pl_memory *memory, const char *key);
 
 /* Compares `now` with the last reading, gives the records to `outlet` (events first, then the

@@ -237,7 +237,9 @@ bool worker_look(struct pl_worker *w, enum pl_depth depth)
 		keep_last(w);
 	events = pl_track(&w->tracker, w->now, depth == PL_DEPTH_FULL && fruitful, &w->home.outlet);
 	if (events > 0 || depth == PL_DEPTH_FULL)
-		pl_memory_keep(w->home.memory, w->now);
+		pl_memory_keep(w->home.memory, w->now, &w->tracker.ledger);
+	else
+		pl_memory_catch_up(w->home.memory);
 	w->traffic = pl_usb_traffic(w->home.usb, &w->dev);
 	take_pulse(w, depth, fruitful, events);
 	log_look(w, fruitful, events);

@@ -39,6 +39,16 @@ static void say_supply(const cJSON *body, char *out, size_t cap)
 		 type ? type : "supply");
 }
 
+/* Why a counter fell, where more is known than that it did. */
+static const char *why_fallen(const char *cause)
+{
+	if (cause && strcmp(cause, "wrap") == 0)
+		return ": it ran over its end";
+	if (cause && strcmp(cause, "formatter") == 0)
+		return ": all fell at once, as with another formatter board";
+	return "";
+}
+
 static void say_reset(const cJSON *body, char *out, size_t cap)
 {
 	const char *counter = pl_json_text(body, "counter");
@@ -46,8 +56,8 @@ static void say_reset(const cJSON *body, char *out, size_t cap)
 
 	(void)pl_json_int(body, "before", 0, PL_MAX_JSON_INT, &before);
 	(void)pl_json_int(body, "after", 0, PL_MAX_JSON_INT, &after);
-	snprintf(out, cap, "The counter %.40s fell from %lld to %lld", counter ? counter : "?",
-		 (long long)before, (long long)after);
+	snprintf(out, cap, "The counter %.40s fell from %lld to %lld%s", counter ? counter : "?",
+		 (long long)before, (long long)after, why_fallen(pl_json_text(body, "cause")));
 }
 
 static void say_drift(const cJSON *body, char *out, size_t cap)

@@ -7,12 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platen/clock.h"
 #include "platen/file.h"
 #include "unit.h"
+
+#define KEY "usb-03f0-2b17-VNB3K12345"
 
 static char folder[64];
 static struct pl_memory *m;
 static struct pl_reading r;
+static struct pl_ledger ledger;
 static const char *attached = "";
 
 static bool is_attached(void *arg, const char *key)
@@ -31,13 +35,25 @@ static void restart(void)
 	assert_int_equal(pl_memory_open(folder, &m, &err), PL_OK);
 }
 
+static int64_t now_ms = 1000000;
+
+static int64_t tell_time(void *arg)
+{
+	(void)arg;
+	return now_ms;
+}
+
 static int begin(void **state)
 {
+	static const struct pl_clock CLOCK = { .now_ms = tell_time, .wall_ms = tell_time };
+
 	(void)state;
+	pl_clock_use(&CLOCK);
 	strcpy(folder, "/tmp/test-memory-XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	m = NULL;
 	attached = "";
+	pl_ledger_init(&ledger);
 	restart();
 	return 0;
 }
@@ -49,6 +65,7 @@ static int end(void **state)
 
 	(void)state;
 	pl_memory_close(m);
+	pl_clock_use(NULL);
 	snprintf(path, sizeof(path), "%s/printers.json", folder);
 	assert_int_equal(pl_file_remove(path, &err), PL_OK);
 	return remove(folder);
@@ -58,7 +75,7 @@ static void keep(const char *key, const char *port)
 {
 	strcpy(r.key, key);
 	strcpy(r.usb.port_path, port);
-	pl_memory_keep(m, &r);
+	pl_memory_keep(m, &r, &ledger);
 }
 
 static void places_and_alerts_are_remembered(void **state)
@@ -84,6 +101,65 @@ static void places_and_alerts_are_remembered(void **state)
 	assert_int_equal(alerts[0].since_ms, 1769846400000);
 	assert_false(pl_memory_port(m, "usb-03f0-2b17-VNB3K12346", port));
 	assert_int_equal(pl_memory_alerts(m, "usb-03f0-2b17-VNB3K12346", alerts), 0);
+}
+
+/* What a program killed at this moment would find when it starts again; PL_UNKNOWN: nothing. */
+static int64_t on_disk(enum pl_source source, enum pl_counter counter)
+{
+	struct pl_ledger found;
+	struct pl_memory *other;
+	struct pl_error err;
+
+	assert_int_equal(pl_memory_open(folder, &other, &err), PL_OK);
+	pl_memory_ledger(other, KEY, &found);
+	pl_memory_close(other);
+	return found.value[source][counter];
+}
+
+static void count(enum pl_source source, int64_t impressions)
+{
+	ledger.value[source][PL_COUNTER_IMPRESSIONS] = impressions;
+	keep(KEY, "1-2");
+}
+
+static void counters_are_remembered_by_their_source(void **state)
+{
+	(void)state;
+	ledger.value[PL_SOURCE_LEDM][PL_COUNTER_JAMS] = 0;
+	ledger.value[PL_SOURCE_PJL][PL_COUNTER_IMPRESSIONS] = 4294967290;
+	count(PL_SOURCE_LEDM, 931);
+	assert_int_equal(on_disk(PL_SOURCE_LEDM, PL_COUNTER_IMPRESSIONS), 931);
+	assert_int_equal(on_disk(PL_SOURCE_LEDM, PL_COUNTER_JAMS), 0);
+	assert_int_equal(on_disk(PL_SOURCE_PJL, PL_COUNTER_IMPRESSIONS), 4294967290);
+	assert_int_equal(on_disk(PL_SOURCE_PJL, PL_COUNTER_JAMS), PL_UNKNOWN);
+	assert_int_equal(on_disk(PL_SOURCE_IPP, PL_COUNTER_IMPRESSIONS), PL_UNKNOWN);
+}
+
+static void growing_counters_are_written_once_a_minute(void **state)
+{
+	(void)state;
+	count(PL_SOURCE_LEDM, 931);
+	for (int i = 1; i <= 11; i++) {
+		now_ms += 5000;
+		count(PL_SOURCE_LEDM, 931 + i);
+		pl_memory_catch_up(m);
+		assert_int_equal(on_disk(PL_SOURCE_LEDM, PL_COUNTER_IMPRESSIONS), 931);
+	}
+	now_ms += 5000;
+	pl_memory_catch_up(m);
+	assert_int_equal(on_disk(PL_SOURCE_LEDM, PL_COUNTER_IMPRESSIONS), 942);
+	count(PL_SOURCE_LEDM, 943);
+	restart(); /* a stop writes what waits */
+	assert_int_equal(on_disk(PL_SOURCE_LEDM, PL_COUNTER_IMPRESSIONS), 943);
+}
+
+/* Else a kill would let the same fall be told twice. */
+static void a_fall_is_written_at_once(void **state)
+{
+	(void)state;
+	count(PL_SOURCE_LEDM, 931);
+	count(PL_SOURCE_LEDM, 12);
+	assert_int_equal(on_disk(PL_SOURCE_LEDM, PL_COUNTER_IMPRESSIONS), 12);
 }
 
 static void a_damaged_file_is_an_empty_memory(void **state)
@@ -159,6 +235,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(places_and_alerts_are_remembered, begin, end),
+		cmocka_unit_test_setup_teardown(counters_are_remembered_by_their_source, begin,
+						end),
+		cmocka_unit_test_setup_teardown(growing_counters_are_written_once_a_minute, begin,
+						end),
+		cmocka_unit_test_setup_teardown(a_fall_is_written_at_once, begin, end),
 		cmocka_unit_test_setup_teardown(a_damaged_file_is_an_empty_memory, begin, end),
 		cmocka_unit_test_setup_teardown(the_printers_seen_last_are_kept, begin, end),
 		cmocka_unit_test_setup_teardown(strong_evidence_keeps_the_key, begin, end),

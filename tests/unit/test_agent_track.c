@@ -239,37 +239,40 @@ static void no_sentence_of_an_error_is_reported(void **state)
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetArrayItem(errors, 0)), 2);
 }
 
-/* What a fall from `before` to `after` is called. */
-static const char *cause(int64_t before, int64_t after)
+/* The counters of before a restart hold, though nothing else of then is known. */
+static void a_fall_while_nobody_looked_is_told(void **state)
 {
-	struct pl_count *count = &r.snapshot.counters[PL_COUNTER_IMPRESSIONS];
+	struct pl_ledger ledger = t.ledger;
 
-	count->value = PL_UNKNOWN; /* forget the last one: this is no fall from it */
-	look(true);
-	count->value = before;
-	count->source = PL_SOURCE_LEDM;
-	look(true);
-	count->value = after;
-	look(true);
-	return body_of("counter.reset") ? pl_json_text(body_of("counter.reset"), "cause") : "none";
+	(void)state;
+	pl_tracker_init(&t);
+	t.ledger = ledger;
+	r.snapshot.counters[PL_COUNTER_IMPRESSIONS].value = 12;
+	assert_int_equal(look(true), 1);
+	assert_string_equal(pl_json_text(body_of("counter.reset"), "cause"), "reset");
+	assert_true(cJSON_IsTrue(pl_json_at(body_of("printer.snapshot"), "full")));
+	pl_tracker_init(&t);
+	t.ledger = ledger;
+	r.snapshot.counters[PL_COUNTER_IMPRESSIONS].value = 2000;
+	assert_int_equal(look(true), 0); /* a rise is no job of ours, and no fall */
 }
 
-static void a_counter_that_runs_over_its_end_has_wrapped(void **state)
+/* LEDM is silent for one look: PJL's count is no rise and no fall of LEDM's. */
+static void another_language_ends_no_job(void **state)
 {
 	(void)state;
-	assert_string_equal(cause(4294967290, 12), "wrap");
-	assert_string_equal(cause(2147483640, 3), "wrap");
-	assert_string_equal(cause(120433, 12), "reset"); /* another formatter */
-	assert_string_equal(cause(4294967290, 4294000000), "reset");
-	assert_string_equal(cause(5000000000, 12), "reset"); /* it has more bits than that */
-	assert_string_equal(cause(12, 4294967290), "none");
+	r.snapshot.counters[PL_COUNTER_IMPRESSIONS] = (struct pl_count){ 1200, PL_SOURCE_PJL };
+	assert_int_equal(look(true), 0);
+	r.snapshot.counters[PL_COUNTER_IMPRESSIONS] = (struct pl_count){ 930, PL_SOURCE_LEDM };
+	assert_int_equal(look(true), 1);
+	assert_non_null(body_of("counter.reset")); /* of LEDM's own 931, before PJL spoke */
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_counter_that_runs_over_its_end_has_wrapped, begin,
-						end),
+		cmocka_unit_test_setup_teardown(a_fall_while_nobody_looked_is_told, begin, end),
+		cmocka_unit_test_setup_teardown(another_language_ends_no_job, begin, end),
 		cmocka_unit_test_setup_teardown(the_first_reading_is_reported_whole, begin, end),
 		cmocka_unit_test_setup_teardown(nothing_new_is_no_record, begin, end),
 		cmocka_unit_test_setup_teardown(a_change_brings_its_section_alone, begin, end),
