@@ -116,7 +116,7 @@ static enum pl_result open_parts(struct run *run, struct pl_error *err)
 	if (r == PL_OK && (!s->names || !s->addresses))
 		r = pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	if (r == PL_OK)
-		r = pl_park_open(&s->park, err);
+		r = pl_park_open(EPOLLRDHUP, &s->park, err);
 	if (r == PL_OK)
 		r = pl_roster_open(run->place.db, s->park, &s->roster, err);
 	if (r == PL_OK)

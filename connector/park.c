@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #define EVENTS_AT_ONCE 256
 
 struct pl_park {
+	uint32_t events;
 	int epoll;
 	int bell; /* eventfd: the earliest deadline has changed, or stop */
 	pthread_t thread;
@@ -108,13 +108,14 @@ static void *park_thread(void *arg)
 	return NULL;
 }
 
-enum pl_result pl_park_open(struct pl_park **ret_park, struct pl_error *err)
+enum pl_result pl_park_open(uint32_t events, struct pl_park **ret_park, struct pl_error *err)
 {
 	struct pl_park *park = calloc(1, sizeof *park);
 	struct epoll_event bell = { .events = EPOLLIN, .data.u64 = UINT64_MAX };
 
 	if (!park)
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
+	park->events = events;
 	park->epoll = epoll_create1(EPOLL_CLOEXEC);
 	park->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&park->mutex, NULL);
@@ -124,7 +125,8 @@ enum pl_result pl_park_open(struct pl_park **ret_park, struct pl_error *err)
 		close(park->epoll);
 		close(park->bell);
 		free(park);
-		return pl_error_set(err, PL_E_IO, "the watcher of long polls could not be started");
+		return pl_error_set(err, PL_E_IO,
+				    "the watcher of waiting connections could not be started");
 	}
 	*ret_park = park;
 	return PL_OK;
@@ -193,7 +195,7 @@ bool pl_park_add(struct pl_park *park, struct pl_park_spot *spot, struct MHD_Con
 		 int64_t by_ms)
 {
 	int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-	struct epoll_event watch = { .events = EPOLLRDHUP | EPOLLONESHOT };
+	struct epoll_event watch = { .events = park->events | EPOLLONESHOT };
 	bool earliest = false, taken;
 
 	pthread_mutex_lock(&park->mutex);

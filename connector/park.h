@@ -3,9 +3,9 @@
 #define PL_PARK_H
 
 /*
- * Park: connections that wait for something to happen (long polls, the console's event stream). A
- * connection that libmicrohttpd has suspended sees neither its peer's hang-up nor a time-out, so
- * one thread watches all of them: an epoll for hang-ups, a list by deadline.
+ * Park: connections that wait for something to happen (long polls, the console's event stream,
+ * handshakes). A connection that libmicrohttpd has suspended sees neither its peer nor a time-out,
+ * so one thread watches all of them: an epoll for hang-ups, a list by deadline.
  *
  * Threads: add on the daemon's thread, wake from any. Memory: the spot is a member of the request;
  * it may go once the connection has been resumed.
@@ -14,6 +14,7 @@
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 
 #include "platen/result.h"
 
@@ -25,18 +26,19 @@ struct pl_park_spot {
 	uint32_t turn; /* tells this stay from an earlier one on the same descriptor */
 	int64_t by_ms;
 	bool parked;
-	bool hung_up; /* the peer has gone: waiting again would end at once */
+	bool hung_up; /* what the park watches for has come: waiting again would end at once */
 	struct pl_park_spot *previous, *next;
 };
 
-enum pl_result pl_park_open(struct pl_park **ret_park, struct pl_error *err);
+/* `events`: what of a peer ends its stay: EPOLLRDHUP its hang-up, EPOLLIN also its bytes. */
+enum pl_result pl_park_open(uint32_t events, struct pl_park **ret_park, struct pl_error *err);
 
 /* Resumes everybody; from now on pl_park_add() refuses. */
 void pl_park_stop(struct pl_park *park);
 void pl_park_close(struct pl_park *park); /* after pl_park_stop(); NULL is allowed */
 
-/* Suspends the connection until it is woken, hangs up, or `by_ms` passes; its handler is then
- * called again. False: the park is closing, nothing was suspended. */
+/* Suspends the connection until it is woken, its peer does what the park watches for, or `by_ms`
+ * passes; its handler is then called again. False: the park is closing, nothing was suspended. */
 bool pl_park_add(struct pl_park *park, struct pl_park_spot *spot, struct MHD_Connection *connection,
 		 int64_t by_ms);
 

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "doorstep.h"
 #include "linger.h"
 #include "listen.h"
 #include "patience.h"
@@ -35,6 +36,7 @@ struct pl_web {
 	struct pl_linger *linger;
 	struct pl_web_certificates *certificates;
 	struct pl_patience *patience;
+	struct pl_park *doorstep;
 	gnutls_datum_t ticket_key;
 	uint16_t port;
 	_Atomic int64_t connections, requests, open; /* open: begun, and not answered to the end */
@@ -56,6 +58,7 @@ static void on_log(void *arg, const char *fmt, va_list args)
 struct link {
 	bool cut_short; /* answered before the peer had sent all of its request */
 	struct pl_patience_spot spot;
+	struct pl_doorstep_spot doorstep;
 	_Alignas(max_align_t) char peer[];
 };
 
@@ -78,6 +81,18 @@ static void end_connection(struct pl_web *web, struct MHD_Connection *connection
 }
 
 /* Sessions resume by ticket only when told so on every connection. */
+static void dress(struct pl_web *web, struct MHD_Connection *connection, struct link *link, int fd)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	if (!info || !info->tls_session)
+		return;
+	pl_web_dress(web, info->tls_session);
+	if (link)
+		pl_doorstep_meet(web->doorstep, &link->doorstep, connection, fd, info->tls_session);
+}
+
 static void on_connection(void *arg, struct MHD_Connection *connection, void **link,
 			  enum MHD_ConnectionNotificationCode code)
 {
@@ -99,9 +114,7 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **l
 	if (*link)
 		pl_patience_add(web->patience, &((struct link *)*link)->spot, info->connect_fd,
 				pl_clock_in_ms(FIRST_MS));
-	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-	if (info && info->tls_session)
-		pl_web_dress(web, info->tls_session);
+	dress(web, connection, *link, info->connect_fd);
 }
 
 void pl_web_dress(struct pl_web *web, gnutls_session_t session)
@@ -123,6 +136,14 @@ int pl_web_choose_certificate(gnutls_session_t session, const gnutls_datum_t *na
 	return pl_web_certificates_get(web->certificates, chain, count, key) ? 0 : -1;
 }
 
+static void let_in(struct MHD_Connection *connection)
+{
+	struct link *link = link_of(connection);
+
+	if (link)
+		pl_doorstep_enter(&link->doorstep);
+}
+
 static void give_until(struct pl_web *web, struct MHD_Connection *connection, int64_t by_ms)
 {
 	struct link *link = link_of(connection);
@@ -141,6 +162,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	(void)version;
 	if (!rq) {
 		web->requests++;
+		let_in(connection);
 		give_until(web, connection, PL_FOREVER); /* a body has a deadline of its own */
 		rq = pl_web_request_begin(web, &web->config, connection, method, url);
 		*slot = rq;
@@ -217,6 +239,8 @@ enum pl_result pl_web_open(const struct pl_web_config *config, struct pl_web **r
 		    ? pl_web_use_certificate(web, config->certificate_pem, config->key_pem, err)
 		    : pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	if (r == PL_OK)
+		r = pl_park_open(EPOLLIN | EPOLLRDHUP, &web->doorstep, err);
+	if (r == PL_OK)
 		r = pl_linger_open(&web->linger, err);
 	if (r == PL_OK)
 		r = start(web, fd, err);
@@ -263,8 +287,11 @@ void pl_web_close(struct pl_web *web)
 {
 	if (!web)
 		return;
+	if (web->doorstep)
+		pl_park_stop(web->doorstep); /* a daemon cannot end with connections suspended */
 	if (web->daemon)
 		MHD_stop_daemon(web->daemon);
+	pl_park_close(web->doorstep);
 	pl_linger_close(web->linger);
 	pl_patience_destroy(web->patience);
 	pl_web_certificates_destroy(web->certificates);

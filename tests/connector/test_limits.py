@@ -2,6 +2,7 @@
 """Peers that take without giving: thousands of silent connections, heads that never end, one PC that asks too fast, an admin
 port filled by one address. A good PC is served all the while, and afterwards everything is as it was."""
 import http.client
+import os
 import resource
 import socket
 import ssl
@@ -19,6 +20,11 @@ class Limits(ConnectorCase):
     def memory_mb(self):
         with open(f"/proc/{self.connector.process.pid}/status") as status:
             return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmRSS:"))
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.connector.process.pid}/stat") as stat:
+            words = stat.read().rsplit(")", 1)[1].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def silent(self, count, say=b""):
         """Connections from many addresses that say `say` and nothing more."""
@@ -75,6 +81,22 @@ class Limits(ConnectorCase):
         self.assertGreater(there, 2000)  # a slow machine cuts the first before the last have come
         self.assertGreater(len(waits), 20)
         self.assertLess((most - before) * 1024 / there, 100, "kilobytes for one of them")
+
+    def test_handshakes_that_stop_half_way_cost_no_processor(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        with self.assertRaises(ssl.SSLWantReadError):
+            context.wrap_bio(incoming, outgoing).do_handshake()
+        links = self.silent(100, outgoing.read())  # a whole greeting: the server answers, and waits
+        for link in links:
+            self.addCleanup(link.close)
+            self.assertTrue(link.recv(1))
+        before = self.cpu_seconds()
+        time.sleep(2)
+        spent = self.cpu_seconds() - before
+        print(f"100 handshakes half way: {spent:.2f} s of processor time within 2 s")
+        self.assertLess(spent, 0.5)
 
     def test_heads_and_bodies_that_never_end(self):
         pc = self.pc("slow")

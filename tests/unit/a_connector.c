@@ -41,7 +41,7 @@ void a_connector_open(struct a_connector *c, const char *name)
 	make(c);
 	assert_result(pl_identity_load(c->db, c->server.ring, &c->server.identity, &err), PL_OK);
 	assert_result(pl_store_open(c->where, &c->server.store, &err), PL_OK);
-	assert_result(pl_park_open(&c->server.park, &err), PL_OK);
+	assert_result(pl_park_open(EPOLLRDHUP, &c->server.park, &err), PL_OK);
 	assert_result(pl_roster_open(c->db, c->server.park, &c->server.roster, &err), PL_OK);
 	assert_result(pl_events_open(c->server.park, &c->server.events, &err), PL_OK);
 	assert_result(pl_projector_open(&c->server, c->db, &c->server.projector, &err), PL_OK);
