@@ -17,8 +17,4 @@
  * left to identity.h. */
 void pl_merge(struct pl_snapshot *into, const struct pl_snapshot *part);
 
-/* When all languages have spoken: a printer that complains of low toner and has one toner has a
- * toner that is low, even where its level alone would not say so. */
-void pl_merge_settle_supplies(struct pl_snapshot *s);
-
 #endif

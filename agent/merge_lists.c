@@ -169,53 +169,6 @@ void pl_merge_supplies(struct pl_snapshot *into, const struct pl_snapshot *part)
 	join_supplies(into, others, count);
 }
 
-/* What a complaint about a kind of supply says of the supply itself. */
-static const struct {
-	const char *reason;
-	enum kind kind; /* KIND_UNKNOWN: of any consumed one */
-	enum pl_supply_state state;
-} VERDICTS[] = {
-	{ "toner-low", KIND_TONER, PL_SUPPLY_LOW },
-	{ "toner-empty", KIND_TONER, PL_SUPPLY_EMPTY },
-	{ "marker-supply-low", KIND_UNKNOWN, PL_SUPPLY_LOW },
-	{ "marker-supply-empty", KIND_UNKNOWN, PL_SUPPLY_EMPTY },
-	{ "marker-waste-almost-full", KIND_WASTE, PL_SUPPLY_LOW },
-	{ "marker-waste-full", KIND_WASTE, PL_SUPPLY_EMPTY },
-	{ "opc-near-eol", KIND_DRUM, PL_SUPPLY_LOW },
-	{ "opc-life-over", KIND_DRUM, PL_SUPPLY_EMPTY },
-};
-
-/* The only supply that the complaint can mean; NULL where it may be one of several. */
-static struct pl_supply *only_one(struct pl_snapshot *s, enum kind kind)
-{
-	struct pl_supply *found = NULL;
-
-	for (size_t i = 0; i < s->supply_count; i++) {
-		struct pl_supply *row = &s->supplies[i];
-		bool meant = kind == KIND_UNKNOWN ? row->supply_class == PL_SUPPLY_CONSUMED
-						  : kind_of(row->type) == kind;
-
-		if (meant && found)
-			return NULL;
-		if (meant)
-			found = row;
-	}
-	return found;
-}
-
-void pl_merge_settle_supplies(struct pl_snapshot *s)
-{
-	for (size_t i = 0; i < sizeof(VERDICTS) / sizeof(VERDICTS[0]); i++) {
-		struct pl_supply *row;
-
-		if (!pl_snapshot_has_reason(s, VERDICTS[i].reason))
-			continue;
-		row = only_one(s, VERDICTS[i].kind);
-		if (row && row->state < VERDICTS[i].state)
-			row->state = VERDICTS[i].state;
-	}
-}
-
 /* Trays have no colour to tell them apart, only their order: rows are joined where both languages
  * tell as many. */
 static void join_media(struct pl_snapshot *into, const struct pl_medium *others, size_t count)

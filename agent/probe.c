@@ -216,7 +216,6 @@ static enum pl_result converse(struct conversation *c, struct pl_error *err)
 static void settle(struct conversation *c)
 {
 	pl_alert_reconcile(&c->r->snapshot);
-	pl_merge_settle_supplies(&c->r->snapshot);
 	pl_supply_reconcile(&c->r->snapshot);
 	pl_identity_settle(c->r, &c->evidence);
 	c->r->actions = pl_act_offered(c->known, c->dev);

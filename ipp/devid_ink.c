@@ -164,6 +164,8 @@ static void add_pen(const struct pen *pen, struct pl_snapshot *s)
 		supply->state = PL_SUPPLY_EMPTY;
 	else if (pen->trigger >= PEN_MAY_BE_LOW)
 		supply->state = PL_SUPPLY_LOW;
+	else if (pen->health == 0)
+		supply->state = PL_SUPPLY_OK; /* triggers below say: sufficient */
 	pl_supply_settle(supply, PL_UNKNOWN);
 	if (supply->state == PL_SUPPLY_LOW)
 		add_reason(s, "marker-supply-low-warning");

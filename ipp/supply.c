@@ -197,13 +197,12 @@ void pl_supply_settle(struct pl_supply *supply, int64_t low_percent)
 		return;
 	if (supply->level_percent == 0)
 		supply->state = PL_SUPPLY_EMPTY;
-	else if (low_percent != PL_UNKNOWN && supply->level_percent <= low_percent)
-		supply->state = PL_SUPPLY_LOW;
-	else
-		supply->state = PL_SUPPLY_OK;
+	else if (low_percent != PL_UNKNOWN)
+		supply->state = supply->level_percent <= low_percent ? PL_SUPPLY_LOW : PL_SUPPLY_OK;
 }
 
-/* What a reason says of one kind of supply. `type` is the beginning of the types it means. */
+/* What a reason says of one kind of supply. `type` is the beginning of the types it means; "": any
+ * that is consumed. */
 static const struct {
 	const char *reason;
 	const char *type;
@@ -227,11 +226,14 @@ static struct pl_supply *only_one_of(struct pl_snapshot *s, const char *type)
 	struct pl_supply *found = NULL;
 
 	for (size_t i = 0; i < s->supply_count; i++) {
-		if (strncmp(s->supplies[i].type, type, strlen(type)) != 0)
-			continue;
-		if (found)
+		struct pl_supply *row = &s->supplies[i];
+		bool meant = type[0] ? strncmp(row->type, type, strlen(type)) == 0
+				     : row->supply_class == PL_SUPPLY_CONSUMED;
+
+		if (meant && found)
 			return NULL;
-		found = &s->supplies[i];
+		if (meant)
+			found = row;
 	}
 	return found;
 }

@@ -231,13 +231,15 @@ void pl_supply_set_type(struct pl_supply *supply, struct pl_span word);
 void pl_supply_set_colorant(struct pl_supply *supply, struct pl_span word);
 
 /* Fills level_percent from level, max_capacity and unit, and a state that nobody told yet: empty at
- * 0 percent, low down to and including `low_percent` (the printer's own mark; PL_UNKNOWN where it
- * tells none), else ok. Of a filled container empty means: no space remains. */
+ * 0 percent; where the printer tells a mark of its own, low down to and including `low_percent` and
+ * ok above it; unknown where it tells none (PL_UNKNOWN), for what is low with one is plenty with
+ * the next. Of a filled container empty means: no space remains. */
 void pl_supply_settle(struct pl_supply *supply, int64_t low_percent);
 
-/* Lets the reasons speak of the supplies: "toner-low" makes the one toner of a printer low,
- * whatever its level says. Where several supplies could be meant, none is: that would be a guess.
- */
+/* When all languages have spoken, lets the reasons speak of the supplies: "toner-low" makes the one
+ * toner of a printer low, whatever its level says. Where several supplies could be meant, none is:
+ * that would be a guess. That no reason complains says nothing: PJL and 1284 IDs tell one trouble
+ * at a time, and a jam hides that toner is low. */
 void pl_supply_reconcile(struct pl_snapshot *s);
 
 #endif

@@ -65,7 +65,6 @@ def changes(rng):
     """One random change of one fact of one printer, as words for the virtual printers.
 
     PJL tells one trouble at a time, and a stopped printer's pipe may take no question: the laser only prints.
-    A 1284 ID has no word for "low": the ink printer's ink stays above its mark.
     """
     name = rng.choice(NAMES)
     kinds = {
@@ -77,7 +76,7 @@ def changes(rng):
     colour = rng.choice({"hp-mfp": ["black", "cyan", "magenta"], "brother-laser": ["black"],
                          "inkjet-idonly": ["black", "cyan-magenta-yellow"]}[name])
     reason = rng.choice(["media-empty", "cover-open"])
-    least = {"hp-mfp": 0, "brother-laser": 1, "inkjet-idonly": 11}[name]
+    least = {"hp-mfp": 0, "brother-laser": 1, "inkjet-idonly": 0}[name]
     return {
         "print": ("print", name, str(rng.randint(1, 40))),
         "colour": ("print", name, str(rng.randint(1, 9)), "color"),

@@ -19,31 +19,10 @@ TROUBLES = ("media-empty", "media-low", "media-jam", "cover-open", "input-tray-m
 TIMES = ("taken_at",)
 # Of the others a 1284 ID says no more than that something is wrong.
 WORDS = {"inkjet-idonly": ("media-empty", "media-jam", "cover-open")}
-LEAST = {"inkjet-idonly": 20}  # a 1284 ID has no word for low: its ink stays above its mark
-WELL = 20  # percent, above every mark
 
 
 def kind(name):
     return name.removesuffix("-too")
-
-
-def one_trouble_at_a_time(truth):
-    """PJL and 1284 IDs show the gravest trouble alone: a jam hides that toner is low."""
-    return not {"ledm", "ipp"} & set(truth["told_by"].get("state.reasons", ()))
-
-
-def level(rng, name, truth, supply):
-    hidden = one_trouble_at_a_time(truth) and truth["state"]["reasons"]
-    return rng.randint(WELL if hidden else LEAST.get(name, 1), int(supply["max_capacity"] or 100))
-
-
-def may(truth, words):
-    """A change that hides nothing which was told, where one trouble hides the other."""
-    supplies = [s for s in truth["supplies"] if s["level"] is not None]
-    if words[0] == "print":
-        return not one_trouble_at_a_time(truth) or all(s["level_percent"] >= WELL for s in supplies)
-    return words[2] != "state-reason" or words[3][0] == "-" or not one_trouble_at_a_time(truth) or \
-        all(s["state"] == "ok" for s in supplies)
 
 
 def choices(name, truth, rng):
@@ -54,7 +33,7 @@ def choices(name, truth, rng):
     for i, supply in enumerate(truth["supplies"]):
         path = f"supplies.{i}"
         if f"{path}.level" in told and supply["level"] is not None:
-            found.append((f"{path}.level", str(level(rng, name, truth, supply))))
+            found.append((f"{path}.level", str(rng.randint(1, int(supply["max_capacity"] or 100)))))
         if f"{path}.part_number" in told:
             found.append((f"{path}.part_number", f"P{rng.randint(1000, 9999)}A"))
     for i, _ in enumerate(truth["media"]):
@@ -68,8 +47,7 @@ def choices(name, truth, rng):
         found.append(("identity.serial_number", f"SN{rng.randint(10000, 99999)}X"))
     if "state.reasons" in told:
         found += [("state-reason", rng.choice("+-") + r) for r in WORDS.get(name, TROUBLES)]
-    found = [("set", name, *words) for words in found] + ([("print", name, str(rng.randint(1, 40)))] if found else [])
-    return [words for words in found if may(truth, words)]
+    return [("set", name, *words) for words in found] + ([("print", name, str(rng.randint(1, 40)))] if found else [])
 
 
 def rows(truth, mine, section, fields, pair):

@@ -185,22 +185,6 @@ static void two_alike_are_not_guessed_apart(void **state)
 	assert_true(into.supplies[1].level == PL_UNKNOWN);
 }
 
-static void a_complaint_names_the_supply_it_can_only_mean(void **state)
-{
-	(void)state;
-	supply(&into, PL_SOURCE_PJL, "toner", "black", 4);
-	supply(&into, PL_SOURCE_PJL, "opc", "black", 50);
-	assert_int_equal(into.supplies[0].state, PL_SUPPLY_OK); /* no mark was told */
-	pl_snapshot_add_reason(&into, SPAN("toner-low-warning"), PL_SOURCE_PJL);
-	pl_merge_settle_supplies(&into);
-	assert_int_equal(into.supplies[0].state, PL_SUPPLY_LOW);
-	assert_int_equal(into.supplies[1].state, PL_SUPPLY_OK);
-	pl_snapshot_add_reason(&into, SPAN("marker-supply-empty"), PL_SOURCE_PJL); /* of which? */
-	pl_merge_settle_supplies(&into);
-	assert_int_equal(into.supplies[0].state, PL_SUPPLY_LOW);
-	assert_int_equal(into.supplies[1].state, PL_SUPPLY_OK);
-}
-
 static void trays_are_joined_by_their_order(void **state)
 {
 	struct pl_medium *tray;
@@ -250,7 +234,6 @@ int main(void)
 		cmocka_unit_test_setup(waste_is_never_taken_for_toner, begin),
 		cmocka_unit_test_setup(levels_that_contradict_are_told, begin),
 		cmocka_unit_test_setup(two_alike_are_not_guessed_apart, begin),
-		cmocka_unit_test_setup(a_complaint_names_the_supply_it_can_only_mean, begin),
 		cmocka_unit_test_setup(trays_are_joined_by_their_order, begin),
 		cmocka_unit_test_setup(full_lists_stay_within_bounds, begin),
 	};

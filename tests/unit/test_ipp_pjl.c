@@ -293,6 +293,7 @@ static void reads_supplies(void **state)
 	assert_string_equal(s.supplies[0].type, "toner");
 	assert_string_equal(s.supplies[0].colorant, "black");
 	assert_int_equal(s.supplies[0].level_percent, 61);
+	assert_int_equal(s.supplies[0].state, PL_SUPPLY_STATE_UNKNOWN); /* PJL tells no mark */
 	assert_string_equal(s.supplies[1].colorant, "cyan");
 	assert_string_equal(s.supplies[2].type, "opc");
 	read_answer("@PJL USTATUS DEVICE\r\nCODE=10001\r\nTONER=44\r\nONLINE=TRUE\r\n\f");

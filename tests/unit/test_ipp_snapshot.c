@@ -159,7 +159,9 @@ static void levels_settle(void **state)
 {
 	(void)state;
 	assert_int_equal(settled(61, 100, "percent", PL_UNKNOWN).level_percent, 61);
-	assert_int_equal(settled(61, 100, "percent", PL_UNKNOWN).state, PL_SUPPLY_OK);
+	/* without a mark of the printer's own nobody knows what is low */
+	assert_int_equal(settled(61, 100, "percent", PL_UNKNOWN).state, PL_SUPPLY_STATE_UNKNOWN);
+	assert_int_equal(settled(1, 100, "percent", PL_UNKNOWN).state, PL_SUPPLY_STATE_UNKNOWN);
 	assert_int_equal(settled(61, PL_UNKNOWN, "percent", PL_UNKNOWN).level_percent, 61);
 	assert_true(settled(61, PL_UNKNOWN, "sheets", PL_UNKNOWN).level_percent == PL_UNKNOWN);
 	assert_int_equal(settled(1, 1000, "impressions", PL_UNKNOWN).level_percent, 1);
@@ -195,9 +197,12 @@ static void reasons_speak_of_the_one_supply_they_can_mean(void **state)
 	waste = pl_snapshot_add_supply(&s, PL_SOURCE_PJL);
 	pl_supply_set_type(waste, pl_span_of("wasteToner"));
 	pl_snapshot_add_reason(&s, pl_span_of("toner-low-warning"), PL_SOURCE_PJL);
+	pl_supply_reconcile(&s);
+	assert_int_equal(black->state, PL_SUPPLY_LOW);
+	assert_int_equal(waste->state, PL_SUPPLY_STATE_UNKNOWN);
 	pl_snapshot_add_reason(&s, pl_span_of("marker-supply-empty-error"), PL_SOURCE_PJL);
 	pl_supply_reconcile(&s);
-	assert_int_equal(black->state, PL_SUPPLY_LOW); /* two supplies: whose is empty stays open */
+	assert_int_equal(black->state, PL_SUPPLY_EMPTY); /* waste is no supply that empties */
 	assert_int_equal(waste->state, PL_SUPPLY_STATE_UNKNOWN);
 
 	second = pl_snapshot_add_supply(&s, PL_SOURCE_PJL);

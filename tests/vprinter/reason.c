@@ -118,18 +118,23 @@ void vp_reasons_drop_supplies(cJSON *reasons)
 	}
 }
 
-void vp_reasons_add_supply(cJSON *reasons, const char *type, const char *condition)
+const char *vp_reason_of_supply(const char *type, const char *condition)
 {
-	const char *reason = NULL;
-
 	for (size_t i = 0; i < COUNT(SUPPLIES); i++) {
 		if (strcmp(SUPPLIES[i].type, type) != 0)
 			continue;
 		if (strcmp(condition, "low") == 0)
-			reason = SUPPLIES[i].low;
-		else if (strcmp(condition, "empty") == 0)
-			reason = SUPPLIES[i].empty;
+			return SUPPLIES[i].low;
+		if (strcmp(condition, "empty") == 0)
+			return SUPPLIES[i].empty;
 	}
+	return NULL;
+}
+
+void vp_reasons_add_supply(cJSON *reasons, const char *type, const char *condition)
+{
+	const char *reason = vp_reason_of_supply(type, condition);
+
 	if (!reason)
 		return;
 	vp_reasons_remove(reasons, reason);

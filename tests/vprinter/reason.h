@@ -33,6 +33,9 @@ bool vp_reasons_stop(const cJSON *reasons);
  * shows its state instead. */
 const char *vp_reason_shown(const cJSON *facts, const cJSON *words, const char *key);
 
+/* The reason that a condition ("low", "empty") of a supply of this type is called; NULL: none. */
+const char *vp_reason_of_supply(const char *type, const char *condition);
+
 /* What the condition ("low", "empty") of a supply of this type means; and all such reasons gone. */
 void vp_reasons_add_supply(cJSON *reasons, const char *type, const char *condition);
 void vp_reasons_drop_supplies(cJSON *reasons);

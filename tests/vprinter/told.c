@@ -14,6 +14,7 @@
 
 #define MAX_PATH   160
 #define ONE_REASON "state.reasons."
+#define BY_REASON  "supplies.*.state:reason"
 
 static void tell(cJSON *told_by, const char *path, const char *language)
 {
@@ -24,8 +25,8 @@ static void tell(cJSON *told_by, const char *path, const char *language)
 	cJSON_AddItemToArray(list, cJSON_CreateString(language));
 }
 
-/* Only LEDM has a word for a supply's state; elsewhere it follows from the level, where that is
- * known. */
+/* Only LEDM has a word for a supply's state; with IPP's marks it follows from the level, where that
+ * is known. */
 static bool is_told(const char *language, const cJSON *node, const char *path, const char *step)
 {
 	if (strncmp(path, "supplies.", 9) != 0 || strcmp(step, "state") != 0 ||
@@ -135,6 +136,71 @@ static void tell_reasons(cJSON *told_by, const cJSON *patterns, const cJSON *out
 	}
 }
 
+/* Whether `reason` can mean another supply than this one as well. */
+static bool may_mean_another(const cJSON *supplies, const cJSON *mine, const char *reason)
+{
+	static const char ANY[] = "marker-supply-";
+	const cJSON *other;
+
+	cJSON_ArrayForEach(other, supplies)
+	{
+		const char *type = vp_json_text(other, "type", "");
+		const char *low = vp_reason_of_supply(type, "low");
+		const char *empty = vp_reason_of_supply(type, "empty");
+
+		if (other == mine)
+			continue;
+		if (strncmp(reason, ANY, strlen(ANY)) == 0
+			    ? strcmp(vp_json_text(other, "class", ""), "filled") != 0
+			    : (low && strcmp(low, reason) == 0) ||
+				      (empty && strcmp(empty, reason) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a language says this reason now; `shown`: the one it has room for. */
+static bool says(const cJSON *out, const struct telling *t, const char *shown, const char *reason)
+{
+	const cJSON *each;
+
+	if (t && t->one)
+		return shown && strcmp(shown, reason) == 0 && strcmp(t->language, "pjl") == 0;
+	cJSON_ArrayForEach(each, vp_json_at(out, "state.reasons"))
+	{
+		if (strcmp(each->valuestring, reason) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A language without a word for a supply's state and without a mark still tells that one is empty,
+ * by its level, and what a reason says that can mean no other. An ID's word for it means anything.
+ */
+static void tell_by_reason(cJSON *told_by, const char *language, const cJSON *out,
+			   const struct vp_printer *p)
+{
+	const struct telling *t = telling_of(language);
+	const char *shown = t && t->one ? vp_reason_shown(out, p->profile->words, t->key) : NULL;
+	const cJSON *supplies = vp_json_at(out, "supplies"), *supply;
+	char path[MAX_PATH];
+	int i = 0;
+
+	cJSON_ArrayForEach(supply, supplies)
+	{
+		const char *condition = vp_json_text(supply, "state", "");
+		const char *reason =
+			vp_reason_of_supply(vp_json_text(supply, "type", ""), condition);
+		const cJSON *level = cJSON_GetObjectItemCaseSensitive(supply, "level");
+
+		snprintf(path, sizeof(path), "supplies.%d.state", i++);
+		if ((cJSON_IsNumber(level) && level->valuedouble == 0) ||
+		    (reason && says(out, t, shown, reason) &&
+		     !may_mean_another(supplies, supply, reason)))
+			tell(told_by, path, language);
+	}
+}
+
 /* A sleeping printer whose language has room for one word says that it sleeps, and nothing of its
  * state. */
 static bool untold_in_sleep(const cJSON *out, const char *language, const char *pattern)
@@ -167,6 +233,8 @@ void vp_told(cJSON *out, const struct vp_printer *p)
 
 			if (strcmp(what, "state.reasons") == 0 || strncmp(what, "alerts", 6) == 0)
 				tell_reasons(told_by, language, out, p, what);
+			else if (strcmp(what, BY_REASON) == 0)
+				tell_by_reason(told_by, language->string, out, p);
 			else if (strncmp(what, ONE_REASON, strlen(ONE_REASON)) != 0 &&
 				 !untold_in_sleep(out, language->string, what))
 				expand(told_by, language->string, out, what, "");

@@ -23,11 +23,14 @@ def supply(index, **more):
     return {"index": index, "class": "consumed", "unit": "percent", "max_capacity": 100, **more}
 
 
-def settle(row, low):
-    """A state that follows from a level."""
+def settle(row, low=None):
+    """A state that follows from a level: by the printer's mark, or, where it tells none, nothing but that it is empty."""
     if row.get("level") is not None:
         row["level_percent"] = row["level"]
-        row.setdefault("state", "empty" if row["level"] <= 0 else "low" if row["level"] <= low else "ok")
+        if row["level"] <= 0:
+            row.setdefault("state", "empty")
+        elif low is not None:
+            row.setdefault("state", "low" if row["level"] <= low else "ok")
 
 
 # --- LEDM ---
@@ -249,7 +252,9 @@ def read_pjl(a, words):
         m = re.fullmatch(r"(\w+) TONER=(\d+)%", line)
         if m:
             row = supply(len(s["supplies"]) + 1, type="toner", colorant=m[1].lower(), level=int(m[2]))
-            settle(row, 10)
+            settle(row)
+            if by_code.get(code) == "toner-low":  # it has one toner
+                row["state"] = "low"
             s["supplies"].append(row)
     return s
 
@@ -285,5 +290,5 @@ def read_vstatus(s, parts, words):
     for prefix, colorant in (("KP", "black"), ("CP", "cyan-magenta-yellow")):
         level = next(int(p[2:]) for p in parts if p.startswith(prefix) and p[2:].isdigit())
         row = supply(len(s["supplies"]) + 1, type="inkCartridge", colorant=colorant, level=level)
-        settle(row, 10)
+        settle(row)
         s["supplies"].append(row)
