@@ -95,10 +95,17 @@ void pl_actions_resume(struct pl_actions *actions);
 enum pl_result pl_actions_receive(struct pl_actions *actions, const struct cJSON *entry,
 				  struct pl_error *err);
 
-/* Takes one entry of command_keys, signed by a key we trust. Returns PL_OK (*ret_key is to be added
- * to the enrolment) | PL_E_UNTRUSTED | PL_E_PROTOCOL. */
+/* What the present command key says of its successor. */
+struct pl_key_handover {
+	struct pl_command_key key;
+	int64_t old_until_ms; /* from then on older keys are refused; 0: not told */
+};
+
+/* Takes one entry of command_keys, signed by a key we trust; it stands in the audit when PL_OK
+ * comes back, and is to be added to the enrolment. Returns PL_OK | PL_E_BUSY (trusted already) |
+ * PL_E_UNTRUSTED | PL_E_PROTOCOL | PL_E_IO. */
 enum pl_result pl_actions_new_key(struct pl_actions *actions, const struct cJSON *entry,
-				  struct pl_command_key *ret_key, struct pl_error *err);
+				  struct pl_key_handover *ret_handover, struct pl_error *err);
 
 /* The connector does not want this one any more. */
 void pl_actions_cancel(struct pl_actions *actions, const char *id);

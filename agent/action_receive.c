@@ -34,11 +34,14 @@ void pl_actions_set_clock_offset(struct pl_actions *actions, int64_t offset_ms)
 	pthread_mutex_unlock(&actions->lock);
 }
 
-/* `key_id` beside the payload says nothing: each key we trust is tried. */
+/* `key_id` beside the payload says nothing: each key we trust, and whose time is not over, is
+ * tried.
+ */
 static enum pl_result verify(struct pl_actions *a, struct pl_span payload,
 			     const struct pl_bytes *signature)
 {
 	struct pl_command_key keys[PL_MAX_COMMAND_KEYS];
+	int64_t now_ms = pl_actions_now_ms(a);
 	size_t n;
 
 	pthread_mutex_lock(&a->lock);
@@ -46,7 +49,8 @@ static enum pl_result verify(struct pl_actions *a, struct pl_span payload,
 	memcpy(keys, a->keys, sizeof(keys));
 	pthread_mutex_unlock(&a->lock);
 	for (size_t i = 0; i < n; i++)
-		if (pl_key_verify(keys[i].spki, keys[i].spki_size, payload, signature->at,
+		if ((keys[i].until_ms == 0 || now_ms < keys[i].until_ms) &&
+		    pl_key_verify(keys[i].spki, keys[i].spki_size, payload, signature->at,
 				  signature->size) == PL_OK)
 			return PL_OK;
 	return PL_E_UNTRUSTED;
@@ -187,34 +191,72 @@ enum pl_result pl_actions_receive(struct pl_actions *actions, const struct cJSON
 	return r;
 }
 
-enum pl_result pl_actions_new_key(struct pl_actions *actions, const struct cJSON *entry,
-				  struct pl_command_key *ret_key, struct pl_error *err)
+static bool is_ours(struct pl_actions *a, const cJSON *doc)
 {
-	struct pl_bytes payload;
-	cJSON *doc = NULL;
+	const char *type = pl_json_text(doc, "type"), *customer = pl_json_text(doc, "customer");
+	bool ours;
+
+	pthread_mutex_lock(&a->lock);
+	ours = type && customer && strcmp(type, "command_key") == 0 &&
+	       strcmp(customer, a->customer_id) == 0;
+	pthread_mutex_unlock(&a->lock);
+	return ours;
+}
+
+static bool is_trusted(struct pl_actions *a, const char *key_id)
+{
+	bool trusted = false;
+
+	pthread_mutex_lock(&a->lock);
+	for (size_t i = 0; i < a->key_count; i++)
+		trusted |= strcmp(a->keys[i].id, key_id) == 0;
+	pthread_mutex_unlock(&a->lock);
+	return trusted;
+}
+
+static enum pl_result read_handover(struct pl_actions *a, const cJSON *doc,
+				    struct pl_key_handover *ret, struct pl_error *err)
+{
+	struct pl_key_handover h = { 0 };
 	int64_t not_after = 0;
-	const char *type, *customer;
-	bool ours = false;
+	enum pl_result r;
+
+	if (!is_ours(a, doc) || !pl_json_time(doc, "not_after", &not_after) ||
+	    not_after <= pl_actions_now_ms(a))
+		return pl_error_set(err, PL_E_PROTOCOL,
+				    "a new command key came for somebody else, or too late");
+	r = pl_command_key_read(doc, "key", &h.key, err);
+	if (r != PL_OK)
+		return r;
+	(void)pl_json_time(doc, "old_until", &h.old_until_ms);
+	*ret = h;
+	return PL_OK;
+}
+
+enum pl_result pl_actions_new_key(struct pl_actions *actions, const struct cJSON *entry,
+				  struct pl_key_handover *ret_handover, struct pl_error *err)
+{
+	struct pl_key_handover h;
+	struct pl_bytes payload;
+	char what[64];
+	cJSON *doc = NULL;
 	enum pl_result r;
 
 	pl_bytes_init(&payload, MAX_PAYLOAD);
 	r = open_envelope(actions, entry, &payload, err);
 	if (r == PL_OK)
 		r = pl_json_parse(pl_bytes_span(&payload), &doc, err);
-	if (r == PL_OK) {
-		type = pl_json_text(doc, "type");
-		customer = pl_json_text(doc, "customer");
-		pthread_mutex_lock(&actions->lock);
-		ours = type && customer && strcmp(type, "command_key") == 0 &&
-		       strcmp(customer, actions->customer_id) == 0;
-		pthread_mutex_unlock(&actions->lock);
-		if (!ours || !pl_json_time(doc, "not_after", &not_after) ||
-		    not_after <= pl_actions_now_ms(actions))
-			r = pl_error_set(err, PL_E_PROTOCOL,
-					 "a new command key came for somebody else, or too late");
-		else
-			r = pl_command_key_read(doc, "key", ret_key, err);
+	if (r == PL_OK)
+		r = read_handover(actions, doc, &h, err);
+	if (r == PL_OK && is_trusted(actions, h.key.id))
+		r = pl_error_set(err, PL_E_BUSY, "this command key is trusted already");
+	if (r == PL_OK) { /* told before it counts: a kill in between tells it again */
+		snprintf(what, sizeof(what), "command key %s", h.key.id);
+		r = pl_audit_record(actions->spool, actions->audit, "connector", what,
+				    "trusted: signed by the present one", err);
 	}
+	if (r == PL_OK)
+		*ret_handover = h;
 	cJSON_Delete(doc);
 	pl_bytes_finish(&payload);
 	return r;

@@ -9,6 +9,7 @@
 #include <cjson/cJSON.h>
 
 #include "keys.h"
+#include "platen/clock.h"
 #include "platen/encode.h"
 #include "platen/file.h"
 #include "platen/json.h"
@@ -90,12 +91,17 @@ static cJSON *command_keys_json(const struct pl_enrolment *e)
 	for (size_t i = 0; list && i < e->command_key_count; i++) {
 		const struct pl_command_key *key = &e->command_keys[i];
 		cJSON *item = cJSON_CreateObject();
+		char until[PL_MAX_TIME_TEXT];
 		struct pl_bytes text;
 
 		pl_bytes_init(&text, 2 * PL_MAX_SPKI);
 		if (item && pl_base64_write(PL_BASE64, key->spki, key->spki_size, &text) == PL_OK) {
 			cJSON_AddStringToObject(item, "id", key->id);
 			cJSON_AddStringToObject(item, "spki", (const char *)text.at);
+			if (key->until_ms > 0) {
+				pl_clock_text(key->until_ms, until);
+				cJSON_AddStringToObject(item, "until", until);
+			}
 		}
 		cJSON_AddItemToArray(list, item);
 		pl_bytes_finish(&text);
@@ -116,6 +122,8 @@ static enum pl_result command_keys_read(const cJSON *doc, struct pl_enrolment *e
 		r = pl_command_key_read(doc, path, &e->command_keys[i], err);
 		if (r != PL_OK)
 			return r;
+		snprintf(path, sizeof(path), "command_keys.%d.until", i);
+		(void)pl_json_time(doc, path, &e->command_keys[i].until_ms);
 		e->command_key_count++;
 	}
 	return PL_OK;

@@ -27,6 +27,7 @@ struct pl_command_key {
 	char id[17]; /* first 16 hex digits of the SHA-256 of the SPKI */
 	uint8_t spki[PL_MAX_SPKI];
 	size_t spki_size;
+	int64_t until_ms; /* from then on it is refused, by the connector's clock; 0: no end told */
 };
 
 struct pl_enrolment {
@@ -35,8 +36,8 @@ struct pl_enrolment {
 	char *certificate_pem; /* ours */
 	char *key_pem;	       /* ours: never leaves this struct and its sealed file */
 	char *ca_pem;	       /* one or more, one behind the other */
-	int64_t not_before_ms, not_after_ms; /* of our certificate, wall time */
-	struct pl_command_key command_keys[PL_MAX_COMMAND_KEYS];
+	int64_t not_before_ms, not_after_ms;			 /* of our certificate, wall time */
+	struct pl_command_key command_keys[PL_MAX_COMMAND_KEYS]; /* the newest last */
 	size_t command_key_count;
 	char *config;	      /* body of the last GET /config */
 	char config_etag[96]; /* with its quotes; "" none */

@@ -106,41 +106,54 @@ static enum pl_result fetch_config(struct work *w, struct pl_error *err)
 	return r;
 }
 
-/* A key that the present one has signed is trusted from now on; the oldest makes room. */
+/* A key that the present one has signed is trusted from now on, and those before it until their
+ * end; the oldest makes room. */
 static enum pl_result add_key(void *arg, struct pl_enrolment *e)
 {
-	const struct pl_command_key *key = arg;
+	const struct pl_key_handover *h = arg;
 
-	for (size_t i = 0; i < e->command_key_count; i++)
-		if (strcmp(e->command_keys[i].id, key->id) == 0)
-			return PL_OK;
+	for (size_t i = 0; i < e->command_key_count; i++) {
+		int64_t *until_ms = &e->command_keys[i].until_ms;
+
+		if (h->old_until_ms > 0 && (*until_ms == 0 || h->old_until_ms < *until_ms))
+			*until_ms = h->old_until_ms;
+	}
 	if (e->command_key_count == PL_MAX_COMMAND_KEYS) {
 		memmove(e->command_keys, e->command_keys + 1,
-			(PL_MAX_COMMAND_KEYS - 1) * sizeof(*key));
+			(PL_MAX_COMMAND_KEYS - 1) * sizeof(h->key));
 		e->command_key_count--;
 	}
-	e->command_keys[e->command_key_count++] = *key;
+	e->command_keys[e->command_key_count++] = h->key;
 	return PL_OK;
 }
 
-static void take_command_keys(struct pl_uplink *u, const cJSON *doc)
+/* In their order: each is signed by the one before it. Returns how many were new. */
+static int take_command_keys(struct pl_uplink *u, const cJSON *doc)
 {
 	const cJSON *list = pl_json_at(doc, "command_keys");
 	const cJSON *entry;
+	int news = 0;
 
 	if (!cJSON_IsArray(list))
-		return;
+		return 0;
 	cJSON_ArrayForEach(entry, list)
 	{
-		struct pl_command_key key;
-		struct pl_error err;
+		struct pl_key_handover handover;
+		struct pl_error err = { 0 };
+		enum pl_result r = pl_actions_new_key(u->options.actions, entry, &handover, &err);
 
-		if (pl_actions_new_key(u->options.actions, entry, &key, &err) == PL_OK &&
-		    pl_uplink_alter(u, add_key, &key, &err) == PL_OK)
-			log_info(NULL, "command key trusted id=%s", key.id);
-		else
+		if (r == PL_E_BUSY)
+			continue;
+		if (r == PL_OK)
+			r = pl_uplink_alter(u, add_key, &handover, &err);
+		if (r != PL_OK) {
 			log_warn(NULL, "a new command key was not taken: %s", err.text);
+			continue;
+		}
+		log_info(NULL, "command key trusted id=%s", handover.key.id);
+		news++;
 	}
+	return news;
 }
 
 /* Returns how many actions were new. */
@@ -196,9 +209,9 @@ static enum pl_result take_work(struct work *w, const cJSON *doc, bool *ret_news
 	const char *etag = pl_json_text(doc, "config_etag");
 	enum pl_result r = PL_OK;
 
-	take_command_keys(w->u, doc);
+	*ret_news = take_command_keys(w->u, doc) > 0;
 	take_cancels(w->u, doc);
-	*ret_news = take_actions(w->u, doc) > 0;
+	*ret_news |= take_actions(w->u, doc) > 0;
 	if (etag && !has_config(w->u, etag)) {
 		r = fetch_config(w, err);
 		*ret_news |= has_config(w->u, etag);
@@ -233,15 +246,18 @@ static void encode_etag(const char *etag, char *ret_text, size_t cap)
 
 static int64_t write_target(struct pl_uplink *u, char *ret_target, size_t cap)
 {
-	char etag[300];
+	const struct pl_enrolment *e = &u->enrolment;
+	char etag[300], key[sizeof(e->command_keys[0].id)] = "";
 	int64_t wait_s;
 
 	pthread_mutex_lock(&u->lock);
 	wait_s = u->poll || u->options.settings->uplink == PL_UPLINK_POLL ? 0 : u->work_wait_s;
-	encode_etag(u->enrolment.config_etag, etag, sizeof(etag));
+	encode_etag(e->config_etag, etag, sizeof(etag));
+	if (e->command_key_count > 0)
+		memcpy(key, e->command_keys[e->command_key_count - 1].id, sizeof(key));
 	pthread_mutex_unlock(&u->lock);
-	snprintf(ret_target, cap, "/sda/v1/work?wait=%" PRId64 "%s%s", wait_s,
-		 etag[0] ? "&config=" : "", etag);
+	snprintf(ret_target, cap, "/sda/v1/work?wait=%" PRId64 "%s%s%s%s", wait_s,
+		 key[0] ? "&key=" : "", key, etag[0] ? "&config=" : "", etag);
 	return wait_s;
 }
 
@@ -255,7 +271,7 @@ static enum pl_result poll_once(struct work *w, int64_t *ret_pause_ms, int64_t *
 	struct pl_uplink *u = w->u;
 	struct pl_call call = { .method = "GET", .noted = "/sda/v1/work" };
 	struct pl_answer answer = { 0 };
-	char target[384];
+	char target[416];
 	int64_t began_ms = pl_clock_now_ms(), wait_s;
 	bool news = false, soon;
 	enum pl_result r;

@@ -67,28 +67,28 @@ static enum pl_result add_history(struct pl_db *db, int64_t action_no, const cha
 			 err);
 }
 
-static enum pl_result insert(struct pl_db *db, const struct pl_action_order *o,
+static enum pl_result insert(struct pl_db *db, const struct pl_action_order *o, const char *key_id,
 			     struct pl_span sealed, struct pl_span signature, struct pl_error *err)
 {
 	struct pl_db_rows *rows = NULL;
 	int64_t no;
 	enum pl_result r;
 
-	r = pl_db_one(
-		db, &rows,
-		"INSERT INTO actions (id, customer_id, site_id, agent_no, device_no, type, "
-		"parameters,"
-		" key_id, payload_sealed, signature, state, created_by, created_at, "
-		"not_after, package) VALUES"
-		" (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'queued',?11,?12,?13,?14) RETURNING no",
-		PL_ARGS(pl_db_text(o->id), pl_db_text(o->customer_id), pl_db_text(o->site_id),
-			pl_db_int(o->agent_no),
-			o->device_no > 0 ? pl_db_int(o->device_no) : pl_db_null(),
-			pl_db_text(o->type), pl_db_text(o->parameters),
-			pl_db_text(o->identity->command_key_id), pl_db_blob(sealed.at, sealed.size),
-			pl_db_blob(signature.at, signature.size), pl_db_text(o->created_by),
-			pl_db_int(o->now_ms), pl_db_int(o->not_after_ms), pl_db_text(o->package)),
-		err);
+	r = pl_db_one(db, &rows,
+		      "INSERT INTO actions (id, customer_id, site_id, agent_no, device_no, type, "
+		      "parameters,"
+		      " key_id, payload_sealed, signature, state, created_by, created_at, "
+		      "not_after, package) VALUES"
+		      " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,'queued',?11,?12,?13,?14) RETURNING no",
+		      PL_ARGS(pl_db_text(o->id), pl_db_text(o->customer_id), pl_db_text(o->site_id),
+			      pl_db_int(o->agent_no),
+			      o->device_no > 0 ? pl_db_int(o->device_no) : pl_db_null(),
+			      pl_db_text(o->type), pl_db_text(o->parameters), pl_db_text(key_id),
+			      pl_db_blob(sealed.at, sealed.size),
+			      pl_db_blob(signature.at, signature.size), pl_db_text(o->created_by),
+			      pl_db_int(o->now_ms), pl_db_int(o->not_after_ms),
+			      pl_db_text(o->package)),
+		      err);
 	if (r != PL_OK)
 		return r;
 	no = pl_db_int_at(rows, 0);
@@ -99,7 +99,9 @@ static enum pl_result insert(struct pl_db *db, const struct pl_action_order *o,
 enum pl_result pl_action_create(struct pl_db *db, struct pl_action_order *order,
 				struct pl_error *err)
 {
+	struct pl_signer *signer = order->identity->signer;
 	struct pl_bytes payload, signature, sealed;
+	char key_id[PL_KEY_ID_TEXT];
 	enum pl_result r;
 
 	pl_bytes_init(&payload, MAX_PAYLOAD);
@@ -112,12 +114,15 @@ enum pl_result pl_action_create(struct pl_db *db, struct pl_action_order *order,
 		r = pl_error_set(err, r, "the action's parameters are too long");
 		goto out;
 	}
-	r = pl_identity_sign(order->identity, payload.at, payload.size, &signature, err);
+	r = pl_signer_refresh(signer, db, order->ring, err);
+	if (r == PL_OK)
+		r = pl_signer_sign(signer, payload.at, payload.size, &signature, key_id, err);
 	if (r == PL_OK)
 		r = pl_keyring_wrap(order->ring, db, order->customer_id, "action", payload.at,
 				    payload.size, &sealed, err);
 	if (r == PL_OK)
-		r = insert(db, order, pl_bytes_span(&sealed), pl_bytes_span(&signature), err);
+		r = insert(db, order, key_id, pl_bytes_span(&sealed), pl_bytes_span(&signature),
+			   err);
 out:
 	pl_bytes_finish(&sealed);
 	pl_bytes_finish(&signature);

@@ -137,7 +137,7 @@ static enum pl_result print_end(struct pl_place *place, const char *chain,
 {
 	struct pl_identity identity = { 0 };
 	struct pl_bytes signature, text;
-	char line[256];
+	char line[256], key_id[PL_KEY_ID_TEXT];
 	cJSON *doc;
 	enum pl_result r = pl_identity_load(place->db, place->ring, &identity, err);
 
@@ -145,7 +145,7 @@ static enum pl_result print_end(struct pl_place *place, const char *chain,
 	pl_bytes_init(&text, 512);
 	snprintf(line, sizeof line, "%s\n%lld\n%s", chain, (long long)state->entries, state->head);
 	if (r == PL_OK)
-		r = pl_identity_sign(&identity, line, strlen(line), &signature, err);
+		r = pl_signer_sign(identity.signer, line, strlen(line), &signature, key_id, err);
 	if (r == PL_OK)
 		r = pl_base64_write(PL_BASE64, signature.at, signature.size, &text);
 	if (r == PL_OK) {
@@ -153,7 +153,7 @@ static enum pl_result print_end(struct pl_place *place, const char *chain,
 		cJSON_AddStringToObject(doc, "chain", chain);
 		pl_json_add_int(doc, "entries", state->entries);
 		cJSON_AddStringToObject(doc, "head", state->head);
-		cJSON_AddStringToObject(doc, "key_id", identity.command_key_id);
+		cJSON_AddStringToObject(doc, "key_id", key_id);
 		cJSON_AddStringToObject(doc, "signature", (const char *)text.at);
 		r = print_line(doc, err);
 	}

@@ -95,6 +95,8 @@ static enum pl_result open_store(struct run *run, struct pl_error *err)
 	if (r == PL_OK)
 		r = pl_identity_load(run->place.db, s->ring, &s->identity, err);
 	if (r == PL_OK)
+		s->command_key = pl_signer_number(s->identity.signer);
+	if (r == PL_OK)
 		r = pl_store_open(run->place.where, &s->store, err);
 	if (r == PL_OK)
 		r = pl_pool_open(run->place.where, &s->pool, err);

@@ -14,6 +14,7 @@ enum pl_result pl_cmd_init(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_serve(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_token(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_user(int argc, char **argv, struct pl_error *err);
+enum pl_result pl_cmd_key(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_package(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_export(int argc, char **argv, struct pl_error *err);
 enum pl_result pl_cmd_audit(int argc, char **argv, struct pl_error *err);

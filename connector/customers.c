@@ -115,6 +115,7 @@ enum pl_result pl_customer_erase(struct pl_db *db, const char *customer_id, stru
 		"DELETE FROM rollouts WHERE customer_id=?1",
 		"DELETE FROM action_history WHERE customer_id=?1",
 		"DELETE FROM actions WHERE customer_id=?1",
+		"DELETE FROM command_handovers WHERE customer_id=?1",
 		"DELETE FROM alerts WHERE customer_id=?1",
 		"DELETE FROM counter_resets WHERE customer_id=?1",
 		"DELETE FROM counters WHERE customer_id=?1",

@@ -4,6 +4,7 @@
  */
 #include "housekeeping.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ struct turn {
 	struct pl_server *server;
 	struct {
 		int64_t no, ms;
+		uint64_t command_key;
 	} seen[MAX_SEEN];
 	int seen_count;
 	struct {
@@ -35,13 +37,14 @@ struct turn {
 	int expired_count;
 };
 
-static bool note_seen(void *arg, int64_t no, int64_t seen_ms)
+static bool note_seen(void *arg, const struct pl_roster_agent *agent, int64_t seen_ms)
 {
 	struct turn *t = arg;
 
 	if (t->seen_count == MAX_SEEN)
 		return false;
-	t->seen[t->seen_count].no = no;
+	t->seen[t->seen_count].no = agent->no;
+	t->seen[t->seen_count].command_key = agent->command_key;
 	t->seen[t->seen_count++].ms = seen_ms;
 	return true;
 }
@@ -59,6 +62,20 @@ static void note_expired(void *arg, const char *id, const char *customer_id, int
 	t->expired[t->expired_count++].place = *place;
 }
 
+static enum pl_result write_seen(struct pl_db *db, int64_t no, int64_t ms, uint64_t command_key,
+				 struct pl_error *err)
+{
+	char key[PL_KEY_ID_TEXT];
+
+	snprintf(key, sizeof key, "%016" PRIx64, command_key);
+	return pl_db_run(
+		db,
+		"UPDATE agents SET last_seen_at=?2, command_key=coalesce(?3, command_key)"
+		" WHERE no=?1 AND (last_seen_at IS NULL OR last_seen_at < ?2)",
+		PL_ARGS(pl_db_int(no), pl_db_int(ms), command_key ? pl_db_text(key) : pl_db_null()),
+		err);
+}
+
 static enum pl_result write_turn(struct pl_db *db, void *arg, struct pl_error *err)
 {
 	struct turn *t = arg;
@@ -67,10 +84,7 @@ static enum pl_result write_turn(struct pl_db *db, void *arg, struct pl_error *e
 
 	t->expired_count = 0;
 	for (int i = 0; i < t->seen_count && r == PL_OK; i++)
-		r = pl_db_run(db,
-			      "UPDATE agents SET last_seen_at=?2 WHERE no=?1"
-			      " AND (last_seen_at IS NULL OR last_seen_at < ?2)",
-			      PL_ARGS(pl_db_int(t->seen[i].no), pl_db_int(t->seen[i].ms)), err);
+		r = write_seen(db, t->seen[i].no, t->seen[i].ms, t->seen[i].command_key, err);
 	if (r == PL_OK)
 		r = pl_action_expire(db, now, note_expired, t, err);
 	if (r == PL_OK)
@@ -113,6 +127,22 @@ static bool is_due(struct pl_db *reader)
 	       due > 0;
 }
 
+/* `key rotate` is another process: every PC that waits is told of the new key. */
+static void look_at_command_key(struct pl_server *server, struct pl_db *reader)
+{
+	struct pl_error err = { 0 };
+	struct pl_signer_key key;
+
+	if (pl_signer_refresh(server->identity.signer, reader, server->ring, &err) != PL_OK)
+		log_warn(NULL, "the command key was not read again reason=\"%s\"", err.text);
+	pl_signer_public(server->identity.signer, &key);
+	if (server->command_key == pl_key_number(key.id))
+		return;
+	server->command_key = pl_key_number(key.id);
+	log_info(NULL, "the command key was rotated id=%s", key.id);
+	pl_roster_wake_all(server->roster, NULL);
+}
+
 void pl_housekeeping(struct pl_server *server, struct pl_db *reader)
 {
 	static struct turn turn; /* 100 KB: not for the stack */
@@ -120,6 +150,7 @@ void pl_housekeeping(struct pl_server *server, struct pl_db *reader)
 	int cut;
 
 	pl_ews_tick(server->ews);
+	look_at_command_key(server, reader);
 	turn.server = server;
 	cut = pl_web_cut(server->sda) + pl_web_cut(server->api);
 	if (cut > 0)

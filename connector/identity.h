@@ -7,7 +7,7 @@
  *
  *     ca        signs the server's and every agent's certificate, and the revocation list
  *     server    shown on 12351 and 12352
- *     command   signs actions; it is not a TLS key
+ *     command   signs actions; it is not a TLS key (signer.h)
  *
  * All are ECDSA P-256; they lie in the store, sealed with the master key.
  * Threads: any, once loaded. Memory: the identity owns its keys.
@@ -19,10 +19,10 @@
 
 #include "db.h"
 #include "keyring.h"
+#include "signer.h"
 
 #define PL_PIN_TEXT	    (7 + 64 + 1) /* "sha256:" and hex, with NUL */
-#define PL_KEY_ID_TEXT	    (16 + 1)
-#define PL_CERT_SERIAL_TEXT 41 /* 20 bytes as hex, with NUL */
+#define PL_CERT_SERIAL_TEXT 41		 /* 20 bytes as hex, with NUL */
 #define PL_MAX_PEM	    (16 * 1024)
 #define PL_AGENT_DAYS	    365 /* life of an agent's certificate */
 
@@ -35,9 +35,7 @@ struct pl_identity {
 	char *server_key_pem;
 	char *server_pem; /* leaf, then the CA */
 
-	gnutls_privkey_t command_key;
-	char command_key_id[PL_KEY_ID_TEXT];
-	char *command_spki; /* base64 */
+	struct pl_signer *signer; /* the command key; the one member that may change later */
 };
 
 /* Makes all three; `names` (DNS names and IP addresses) go into the server's certificate. Run in
@@ -75,9 +73,5 @@ enum pl_result pl_identity_issue(const struct pl_identity *identity, const char 
 /* The revocation list, DER, of the serials that `db` has as revoked. */
 enum pl_result pl_identity_crl(const struct pl_identity *identity, struct pl_db *db,
 			       struct pl_bytes *out, struct pl_error *err);
-
-/* Signs the exact bytes with the command key: adds a DER ECDSA-Sig-Value to `out`. */
-enum pl_result pl_identity_sign(const struct pl_identity *identity, const void *data, size_t n,
-				struct pl_bytes *out, struct pl_error *err);
 
 #endif

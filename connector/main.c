@@ -49,6 +49,12 @@ static const struct {
 	  "  package add FILE --data DIR [--manifest FILE.manifest] [--package-keys DIR]\n"
 	  "  package list | package remove SHA256\n"
 	  "      firmware of printers, for actions and roll-outs" },
+	{ "key", pl_cmd_key,
+	  "key rotate [--overlap 30d] | key list\n"
+	  "      a new command key, which signs actions: the old one hands over to it and is "
+	  "refused "
+	  "by the PCs\n"
+	  "      after the overlap; which of them have the new one" },
 	{ "audit", pl_cmd_audit,
 	  "audit verify [--head HASH] [--customer ID] | audit export [--customer ID]\n"
 	  "      walks the hash chains of who did what; writes one out with a signed end" },

@@ -198,7 +198,16 @@ static const char *const VERSION_3 =
 	"DROP INDEX alerts_by_device;"
 	"CREATE INDEX alerts_by_device ON alerts (device_no, closed_at, severity);";
 
-static const char *const VERSIONS[] = { VERSION_1, VERSION_2, VERSION_3 };
+/* A rotated command key: what the old one has signed of the new one. agents.command_key: the newest
+ * that the PC has said it trusts. */
+static const char *const VERSION_4 =
+	"CREATE TABLE command_handovers (no $ID, customer_id TEXT NOT NULL, old_id TEXT NOT NULL,"
+	" new_id TEXT NOT NULL, payload $BLOB NOT NULL, signature $BLOB NOT NULL, created_at "
+	"BIGINT NOT NULL, old_until BIGINT NOT NULL, not_after BIGINT NOT NULL,"
+	" UNIQUE (customer_id, old_id));"
+	"ALTER TABLE agents ADD COLUMN command_key TEXT;";
+
+static const char *const VERSIONS[] = { VERSION_1, VERSION_2, VERSION_3, VERSION_4 };
 
 #define NEWEST ((int)(sizeof VERSIONS / sizeof VERSIONS[0]))
 

@@ -334,14 +334,16 @@ bool pl_roster_is_waiting(struct pl_roster *roster, struct pl_roster_agent *agen
 }
 
 void pl_roster_unsaved(struct pl_roster *roster,
-		       bool (*each)(void *arg, int64_t no, int64_t seen_ms), void *arg)
+		       bool (*each)(void *arg, const struct pl_roster_agent *agent,
+				    int64_t seen_ms),
+		       void *arg)
 {
 	pthread_mutex_lock(&roster->mutex);
 	for (size_t i = 0; i < roster->bucket_count; i++)
 		for (struct pl_roster_agent *a = roster->buckets[i]; a; a = a->next) {
 			int64_t seen = a->seen_ms;
 
-			if (seen > a->saved_ms && each(arg, a->no, seen))
+			if (seen > a->saved_ms && each(arg, a, seen))
 				a->saved_ms = seen;
 		}
 	pthread_mutex_unlock(&roster->mutex);

@@ -26,12 +26,14 @@ struct pl_roster_agent {
 	char customer_id[PL_MAX_ID];
 	char site_id[PL_MAX_ID]; /* read it through pl_roster_site() */
 	_Atomic bool revoked;
-	_Atomic bool has_work;	      /* the store may hold actions it has not been told of */
-	_Atomic int64_t seen_ms;      /* wall clock of its last call; 0: not since this start */
-	_Atomic uint64_t noted;	      /* what the store has of its last batch; ingest.c's own */
-	int64_t saved_ms;	      /* what the store has of it; only pl_roster_unsaved() */
-	double allowance;	      /* calls it may make now; only pl_roster_too_fast() */
-	int64_t allowance_ms;	      /* when that was so */
+	_Atomic bool has_work;	 /* the store may hold actions it has not been told of */
+	_Atomic int64_t seen_ms; /* wall clock of its last call; 0: not since this start */
+	_Atomic uint64_t
+		command_key;	/* the newest it has said it trusts; 0: not since this start */
+	_Atomic uint64_t noted; /* what the store has of its last batch; ingest.c's own */
+	int64_t saved_ms;	/* what the store has of it; only pl_roster_unsaved() */
+	double allowance;	/* calls it may make now; only pl_roster_too_fast() */
+	int64_t allowance_ms;	/* when that was so */
 	struct pl_park_spot *waiting; /* its long poll, under the roster's mutex */
 	struct pl_roster_agent *next;
 };
@@ -85,6 +87,8 @@ bool pl_roster_is_waiting(struct pl_roster *roster, struct pl_roster_agent *agen
 /* Calls `each` for every agent heard from since it was last told of so (agents.last_seen_at is
  * behind). False from `each`: no room, it is asked again the next time. */
 void pl_roster_unsaved(struct pl_roster *roster,
-		       bool (*each)(void *arg, int64_t no, int64_t seen_ms), void *arg);
+		       bool (*each)(void *arg, const struct pl_roster_agent *agent,
+				    int64_t seen_ms),
+		       void *arg);
 
 #endif

@@ -80,6 +80,7 @@ static void answer_enrolled(struct pl_web_request *rq, const struct pl_enrolment
 	struct pl_server *server = pl_web_owner(rq);
 	cJSON *doc = cJSON_CreateObject(), *key, *config = NULL;
 	char etag[PL_ETAG_TEXT] = "", quoted[PL_ETAG_TEXT + 2];
+	struct pl_signer_key command;
 	struct pl_bytes text;
 
 	pl_bytes_init(&text, 64 * 1024);
@@ -93,8 +94,9 @@ static void answer_enrolled(struct pl_web_request *rq, const struct pl_enrolment
 	cJSON_AddStringToObject(doc, "certificate", e->certificate.pem);
 	add_ca(doc, &server->identity);
 	key = cJSON_AddObjectToObject(doc, "command_key");
-	cJSON_AddStringToObject(key, "id", server->identity.command_key_id);
-	cJSON_AddStringToObject(key, "spki", server->identity.command_spki);
+	pl_signer_public(server->identity.signer, &command);
+	cJSON_AddStringToObject(key, "id", command.id);
+	cJSON_AddStringToObject(key, "spki", command.spki);
 	cJSON_AddItemToObject(doc, "config", config ? config : cJSON_CreateObject());
 	cJSON_AddStringToObject(doc, "config_etag", quoted);
 	add_server_time(doc);

@@ -4,13 +4,16 @@
  * settings, by revocation, by the agent's next poll, by its own time, or by a hang-up.
  */
 #include <cjson/cJSON.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "handover.h"
 #include "platen/clock.h"
 #include "platen/encode.h"
 #include "platen/json.h"
+#include "platen/log.h"
 #include "sda.h"
 
 #define MAX_WAIT_S  60
@@ -22,6 +25,9 @@ struct work {
 	struct pl_roster_agent *agent;
 	int64_t by_ms;
 	char config[64]; /* the ETag the agent runs with; "": not told */
+	uint64_t key;	 /* the command key it trusts; 0: not told */
+	bool key_news;	 /* it has not said so before */
+	bool key_asked;	 /* what leads from that key to the present one was looked for */
 	bool nothing;	 /* a worker looked and found nothing */
 	bool waited;	 /* it has been parked once */
 };
@@ -39,6 +45,29 @@ static bool is_behind(const struct work *w, char etag[static PL_ETAG_TEXT])
 {
 	pl_agent_configs_etag(w->server->configs, w->agent->customer_id, etag);
 	return *w->config && strcmp(etag, w->config) != 0;
+}
+
+/* True when the agent does not trust the present command key yet. */
+static bool lacks_key(const struct work *w)
+{
+	return w->key && w->key != pl_signer_number(w->server->identity.signer);
+}
+
+/* What leads from the key that the agent trusts to the present one. */
+static enum pl_result add_keys(struct work *w, struct pl_db *db, cJSON *list, struct pl_error *err)
+{
+	enum pl_result r = PL_OK;
+
+	if (lacks_key(w) || !w->key)
+		r = pl_handover_list(db, w->agent->customer_id, w->key, list, err);
+	w->key_asked = true;
+	if (r == PL_OK && lacks_key(w) && w->key_news && cJSON_GetArraySize(list) == 0)
+		log_warn(NULL,
+			 "a PC trusts a command key that leads to none of this store; was a backup "
+			 "restored from before a rotation? it must be enrolled anew agent=%s "
+			 "key=%016" PRIx64,
+			 w->agent->id, w->key);
+	return r;
 }
 
 static enum pl_result add_action(const struct work *w, struct pl_db *db, struct pl_db_rows *rows,
@@ -122,7 +151,7 @@ static void fetch(struct pl_db *reader, void *arg)
 	struct pl_web_request *rq = arg;
 	struct work *w = rq->call;
 	cJSON *doc = cJSON_CreateObject(), *actions = cJSON_AddArrayToObject(doc, "actions");
-	cJSON *cancel = cJSON_CreateArray();
+	cJSON *cancel = cJSON_CreateArray(), *keys = cJSON_CreateArray();
 	char etag[PL_ETAG_TEXT], quoted[PL_ETAG_TEXT + 2];
 	struct pl_error err = { 0 };
 	enum pl_result r;
@@ -133,9 +162,12 @@ static void fetch(struct pl_db *reader, void *arg)
 	r = add_queued(w, reader, actions, &err);
 	if (r == PL_OK)
 		r = add_cancelled(w, reader, cancel, &err);
+	if (r == PL_OK)
+		r = add_keys(w, reader, keys, &err);
 	behind = is_behind(w, etag);
 	if (r != PL_OK) {
 		w->agent->has_work = true;
+		cJSON_Delete(keys);
 		cJSON_Delete(cancel);
 		cJSON_Delete(doc);
 		pl_sda_store_failed(rq, r, &err);
@@ -147,7 +179,9 @@ static void fetch(struct pl_db *reader, void *arg)
 		snprintf(quoted, sizeof quoted, "\"%s\"", etag);
 		cJSON_AddStringToObject(doc, "config_etag", quoted);
 	}
-	if (cJSON_GetArraySize(actions) + cJSON_GetArraySize(cancel) == 0 && !behind) {
+	if (cJSON_GetArraySize(actions) + cJSON_GetArraySize(cancel) == 0 && !behind &&
+	    (!w->key || cJSON_GetArraySize(keys) == 0)) {
+		cJSON_Delete(keys);
 		cJSON_Delete(cancel);
 		cJSON_Delete(doc);
 		w->nothing = true; /* the daemon's thread decides whether to wait on */
@@ -157,6 +191,10 @@ static void fetch(struct pl_db *reader, void *arg)
 		cJSON_AddItemToObject(doc, "cancel", cancel);
 	else
 		cJSON_Delete(cancel);
+	if (cJSON_GetArraySize(keys) > 0)
+		cJSON_AddItemToObject(doc, "command_keys", keys);
+	else
+		cJSON_Delete(keys);
 	pl_web_json(rq, 200, doc);
 }
 
@@ -182,7 +220,7 @@ static void answer_or_wait(struct pl_web_request *rq)
 			     "An administrator removed this PC; enrol it anew with a new token");
 		return;
 	}
-	if (w->agent->has_work || is_behind(w, etag)) {
+	if (w->agent->has_work || is_behind(w, etag) || (lacks_key(w) && !w->key_asked)) {
 		w->nothing = false;
 		rq->resumed = fetched;
 		pl_web_to_pool(rq, w->server->pool, fetch);
@@ -201,6 +239,7 @@ static void answer_or_wait(struct pl_web_request *rq)
 void pl_sda_work(struct pl_web_request *rq)
 {
 	const char *wait = pl_web_query(rq, "wait"), *config = pl_web_query(rq, "config");
+	const char *key = pl_web_query(rq, "key");
 	struct work *w = calloc(1, sizeof *w);
 	char *end = NULL;
 	long seconds = wait ? strtol(wait, &end, 10) : 0;
@@ -219,6 +258,12 @@ void pl_sda_work(struct pl_web_request *rq)
 			     MAX_WAIT_S);
 		return;
 	}
+	if (key && !pl_key_number(key)) {
+		pl_web_error(rq, 400, "bad_request", "key must be a command key's id");
+		return;
+	}
+	w->key = pl_key_number(key);
+	w->key_news = key && atomic_exchange(&w->agent->command_key, w->key) != w->key;
 	if (config)
 		snprintf(w->config, sizeof w->config, "%s", config);
 	w->by_ms = pl_clock_in_ms(seconds * 1000);

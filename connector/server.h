@@ -30,6 +30,7 @@ struct pl_server {
 	const char *data_dir; /* where packages lie */
 	struct pl_keyring *ring;
 	struct pl_identity identity;
+	uint64_t command_key; /* that the PCs which wait were told of; only housekeeping's */
 	struct pl_store *store;
 	struct pl_projector *projector;
 	struct pl_serials *serials;

@@ -384,6 +384,7 @@ static void audit_entry_without_a_record_gets_one(void **state)
 	close_agent(&a);
 }
 
+/* Says that the old key ends in a minute, too. */
 static cJSON *new_key_entry(struct a_signer *by, const struct pl_command_key *key,
 			    const char *customer)
 {
@@ -397,8 +398,8 @@ static cJSON *new_key_entry(struct a_signer *by, const struct pl_command_key *ke
 	snprintf(text, sizeof(text),
 		 "{\"type\":\"command_key\",\"customer\":\"%s\",\"key\":{\"id\":\"%s\",\"spki\":\"%"
 		 "s\"},"
-		 "\"not_after\":\"%s\"}",
-		 customer, key->id, (char *)spki.at, until);
+		 "\"not_after\":\"%s\",\"old_until\":\"%s\"}",
+		 customer, key->id, (char *)spki.at, until, until);
 	entry = a_signer_envelope(by, text);
 	pl_bytes_finish(&spki);
 	return entry;
@@ -408,7 +409,8 @@ static void new_command_key_needs_the_present_ones_signature(void **state)
 {
 	struct agent a = open_agent("rotation");
 	struct a_signer *next = a_signer();
-	struct pl_command_key key = a_signer_key(next), got;
+	struct pl_command_key key = a_signer_key(next);
+	struct pl_key_handover got;
 	cJSON *good = new_key_entry(signer, &key, "customer-1");
 	cJSON *self = new_key_entry(next, &key, "customer-1");
 	cJSON *other = new_key_entry(signer, &key, "customer-2");
@@ -417,7 +419,9 @@ static void new_command_key_needs_the_present_ones_signature(void **state)
 
 	(void)state;
 	assert_result(pl_actions_new_key(a.actions, good, &got, &err), PL_OK);
-	assert_memory_equal(&got, &key, sizeof(key));
+	assert_memory_equal(&got.key, &key, sizeof(key));
+	assert_true(got.old_until_ms > pl_clock_wall_ms());
+	assert_int_equal(count_audit(&a), 1);
 	assert_result(pl_actions_new_key(a.actions, self, &got, &err), PL_E_UNTRUSTED);
 	assert_result(pl_actions_new_key(a.actions, other, &got, &err), PL_E_PROTOCOL);
 	assert_result(pl_actions_new_key(a.actions, action, &got, &err), PL_E_PROTOCOL);
@@ -427,6 +431,42 @@ static void new_command_key_needs_the_present_ones_signature(void **state)
 	cJSON_Delete(self);
 	cJSON_Delete(other);
 	cJSON_Delete(action);
+	a_signer_finish(next);
+	close_agent(&a);
+}
+
+/* After a rotation: both keys until the old one's end, then the new one alone. */
+static void old_command_key_ends(void **state)
+{
+	struct agent a = open_agent("overlap");
+	struct a_signer *next = a_signer();
+	struct pl_enrolment e;
+	cJSON *by_old[2], *by_new[2];
+	const int64_t day = 86400000, until = pl_clock_wall_ms() + day;
+	struct pl_error err;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		by_old[i] = a_signer_envelope(signer, payload(i ? "old-2" : "old-1", until + day));
+		by_new[i] = a_signer_envelope(next, payload(i ? "new-2" : "new-1", until + day));
+	}
+	pl_enrolment_init(&e);
+	snprintf(e.agent_id, sizeof(e.agent_id), "agent-1");
+	snprintf(e.customer_id, sizeof(e.customer_id), "customer-1");
+	e.command_keys[0] = a_signer_key(signer);
+	e.command_keys[0].until_ms = until;
+	e.command_keys[1] = a_signer_key(next);
+	e.command_key_count = 2;
+	pl_actions_trust(a.actions, &e);
+	assert_result(pl_actions_receive(a.actions, by_old[0], &err), PL_OK);
+	assert_result(pl_actions_receive(a.actions, by_new[0], &err), PL_OK);
+	pl_actions_set_clock_offset(a.actions, day); /* the connector's clock decides */
+	assert_result(pl_actions_receive(a.actions, by_old[1], &err), PL_E_UNTRUSTED);
+	assert_result(pl_actions_receive(a.actions, by_new[1], &err), PL_OK);
+	for (int i = 0; i < 2; i++) {
+		cJSON_Delete(by_old[i]);
+		cJSON_Delete(by_new[i]);
+	}
 	a_signer_finish(next);
 	close_agent(&a);
 }
@@ -459,6 +499,7 @@ int main(void)
 		cmocka_unit_test_setup(killed_one_is_interrupted_and_never_done_again, start),
 		cmocka_unit_test_setup(audit_entry_without_a_record_gets_one, start),
 		cmocka_unit_test_setup(new_command_key_needs_the_present_ones_signature, start),
+		cmocka_unit_test_setup(old_command_key_ends, start),
 	};
 
 	return cmocka_run_group_tests(tests, make_signer, drop_signer);

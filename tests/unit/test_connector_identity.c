@@ -70,19 +70,22 @@ static void judges_the_vectors_of_the_wire(void **state)
 
 static void signs_what_others_can_verify(void **state)
 {
-	const char *spki = here.server.identity.command_spki;
+	struct pl_signer_key key;
 	struct pl_bytes signature, text, payload;
 	struct pl_error err = { 0 };
 	uint8_t digest[PL_HASH_SIZE];
 	struct pl_bytes der;
-	char id[17];
+	char id[17], signed_by[PL_KEY_ID_TEXT];
+	const char *spki = key.spki;
 
 	(void)state;
+	pl_signer_public(here.server.identity.signer, &key);
 	pl_bytes_init(&signature, 256);
 	pl_bytes_init(&text, 512);
 	pl_bytes_init(&payload, 512);
 	pl_bytes_init(&der, 256);
-	assert_result(pl_identity_sign(&here.server.identity, "{\"id\":1}", 8, &signature, &err),
+	assert_result(pl_signer_sign(here.server.identity.signer, "{\"id\":1}", 8, &signature,
+				     signed_by, &err),
 		      PL_OK);
 	assert_result(pl_base64_write(PL_BASE64, signature.at, signature.size, &text), PL_OK);
 	assert_result(pl_base64_write(PL_BASE64, "{\"id\":1}", 8, &payload), PL_OK);
@@ -93,7 +96,8 @@ static void signs_what_others_can_verify(void **state)
 	assert_result(pl_base64_read(PL_BASE64, pl_span_of(spki), &der), PL_OK);
 	pl_sha256(der.at, der.size, digest);
 	pl_hex_write(digest, 8, id);
-	assert_string_equal(id, here.server.identity.command_key_id);
+	assert_string_equal(id, key.id);
+	assert_string_equal(id, signed_by);
 	pl_bytes_finish(&der);
 	pl_bytes_finish(&payload);
 	pl_bytes_finish(&text);
