@@ -11,6 +11,7 @@ static const struct pl_act_kind *const KINDS[PL_ACTION_TYPE_COUNT] = {
 	[PL_ACTION_PRINT_TEST_PAGE] = &PL_ACT_PRINT_TEST_PAGE,
 	[PL_ACTION_FIRMWARE] = &PL_ACT_FIRMWARE,
 	[PL_ACTION_EWS] = &PL_ACT_EWS,
+	[PL_ACTION_AGENT_LOG] = &PL_ACT_AGENT_LOG,
 };
 
 const struct pl_act_kind *pl_act_kind(enum pl_action_type type)

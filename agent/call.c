@@ -178,7 +178,9 @@ enum pl_result pl_call(struct pl_caller *caller, const struct pl_call *call, int
 		.method = call->method,
 		.target = call->target,
 		.host = pl_dialer_host(caller->dialer),
-		.content_type = call->body.size > 0 ? "application/json" : NULL,
+		.content_type = call->body.size == 0 ? NULL
+				: call->content_type ? call->content_type
+						     : "application/json",
 		.body = call->body.at,
 		.body_size = call->body.size,
 	};

@@ -25,11 +25,12 @@ struct pl_caller {
 
 struct pl_call {
 	const char *method;
-	const char *target;  /* "/sda/v1/reports" */
-	const char *noted;   /* the target as it is noted, without its query; NULL: the same */
-	const char *headers; /* further header lines; NULL: none */
-	struct pl_span body; /* JSON; empty: none */
-	bool packable;	     /* a large body may leave as gzip; it is noted plain all the same */
+	const char *target;	  /* "/sda/v1/reports" */
+	const char *noted;	  /* the target as it is noted, without its query; NULL: the same */
+	const char *headers;	  /* further header lines; NULL: none */
+	const char *content_type; /* of the body; NULL: JSON */
+	struct pl_span body;	  /* empty: none */
+	bool packable; /* a large body may leave as gzip; it is noted plain all the same */
 };
 
 struct pl_answer {

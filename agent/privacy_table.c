@@ -61,6 +61,8 @@
 #define DRIFT	 "config.drift"
 #define RESULT	 "action.result"
 #define AUDIT	 "audit"
+#define BUNDLE	 "bundle"
+#define OF_AGENT "bundle.agent"
 
 const struct pl_privacy_row PL_PRIVACY[] = {
 	OWN(HELLO, "agent_version", "which agent runs here"),
@@ -206,6 +208,9 @@ const struct pl_privacy_row PL_PRIVACY[] = {
 	NUMBER(RESULT, "result.bytes_sent", "how far a broken update came"),
 	NUMBER(RESULT, "result.away_ms", "how long the printer was away"),
 
+	NUMBER(RESULT, "result.bundle_bytes", "how large the bundle is that was sent"),
+	WORD(RESULT, "result.bundle_sha256", "which bundle it is"),
+
 	NUMBER(AUDIT, "seq", "place in the chain"),
 	TIME(AUDIT, "at", "when"),
 	WORD(AUDIT, "who", "connector, local or agent"),
@@ -213,5 +218,33 @@ const struct pl_privacy_row PL_PRIVACY[] = {
 	OWN(AUDIT, "outcome", "how it ended"),
 	WORD(AUDIT, "prev", "hash of the entry before"),
 	WORD(AUDIT, "head", "hash of this entry"),
+
+	WORD(BUNDLE, "schema", "which kind of file it is"),
+	TIME(BUNDLE, "made_at", "when"),
+	OWN(BUNDLE, "agent_version", "which agent made it"),
+	WORD(BUNDLE, "kind", "what was asked for"),
+	WORD(BUNDLE, "parts[].name", "a file of the bundle"),
+	NUMBER(BUNDLE, "parts[].bytes", "its size"),
+	NUMBER(BUNDLE, "parts[].ms", "how long it took"),
+	OWN(BUNDLE, "parts[].missing", "why it is not there, in a sentence of this program"),
+
+	OWN(OF_AGENT, "agent_version", "which agent runs here"),
+	WORD(OF_AGENT, "os", "the operating system"),
+	OWN(OF_AGENT, "os_version", "its version"),
+	WORD(OF_AGENT, "architecture", "the processor's kind"),
+	NUMBER(OF_AGENT, "pc_uptime_ms", "how long the PC runs"),
+	NUMBER(OF_AGENT, "rss_bytes", "memory the agent takes"),
+	WORD(OF_AGENT, "enrolment", "how it stands with the connector"),
+	YES_NO(OF_AGENT, "connected", "whether its last call was answered"),
+	TIME(OF_AGENT, "last_contact", "when it was answered last"),
+	TIME(OF_AGENT, "last_report", "when it reported last"),
+	TIME(OF_AGENT, "certificate_not_after", "when its certificate ends"),
+	NUMBER(OF_AGENT, "clock_offset_ms", "how wrong the PC's clock is"),
+	NUMBER(OF_AGENT, "report_interval_s", "how often it reports"),
+	NUMBER(OF_AGENT, "spool_records", "records waiting"),
+	NUMBER(OF_AGENT, "spool_bytes", "their size"),
+	NUMBER(OF_AGENT, "spool_dropped", "records lost to the spool's bounds"),
+	STAYS(OF_AGENT, "server", "the connector knows its own name"),
+	STAYS(OF_AGENT, "last_error", "it may name hosts and proxies"),
 };
 const size_t PL_PRIVACY_COUNT = sizeof(PL_PRIVACY) / sizeof(PL_PRIVACY[0]);

@@ -77,6 +77,7 @@ static const struct pl_action_kind KINDS[] = {
 	{ "reboot", true, false, "The printer offers no restart over IPP, LEDM or PML.", NULL },
 	{ "print_test_page", true, false,
 	  "No queue prints to it, and it takes no page that the agent could send.", NULL },
+	{ "agent_log", false, true, NULL, NULL },
 	{ "ews", true, false, "The printer has no web page that can be reached over USB.",
 	  check_ews },
 };

@@ -78,6 +78,11 @@ static const struct pl_web_route ROUTES[] = {
 	{ "GET", V1 "/actions", 0, 0,
 	  CALL(pl_api_actions, VIEWER, READ, "printer,agent,state," PLACE "," PAGE) },
 	{ "GET", V1 "/actions/{id}", 0, 0, CALL(pl_api_action, VIEWER, READ, "") },
+	{ "GET", V1 "/actions/{id}/bundle", 0, 0, CALL(pl_api_bundle, OPERATOR, READ, "") },
+	{ "GET", V1 "/actions/{id}/bundle/parts", 0, 0,
+	  CALL(pl_api_bundle_parts, OPERATOR, READ, "") },
+	{ "GET", V1 "/actions/{id}/bundle/parts/{part}", 0, 0,
+	  CALL(pl_api_bundle_part, OPERATOR, READ, "") },
 	{ "POST", V1 "/actions/{id}/cancel", MAX_BODY, 0,
 	  CHANGE(pl_api_cancel_action, OPERATOR, ACT) },
 

@@ -59,6 +59,9 @@ void pl_api_revoke_agent(struct pl_api *api);
 /* api_actions.c, api_action_create.c */
 void pl_api_actions(struct pl_api *api);
 void pl_api_action(struct pl_api *api);
+void pl_api_bundle(struct pl_api *api);
+void pl_api_bundle_parts(struct pl_api *api);
+void pl_api_bundle_part(struct pl_api *api);
 void pl_api_cancel_action(struct pl_api *api);
 void pl_api_printer_action(struct pl_api *api);
 void pl_api_agent_action(struct pl_api *api);

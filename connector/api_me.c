@@ -18,7 +18,7 @@ static const char *const FEATURES[] = {
 	"printer_notes", "printer_events", "agent_revoke", "pending_enrolments",
 	"customers",	 "users",	   "api_tokens",   "audit",
 	"settings",	 "exports",	   "totp",	   "ews",
-	"password",	 "rollouts"
+	"password",	 "rollouts",	   "bundles"
 };
 
 void pl_api_me(struct pl_api *api)

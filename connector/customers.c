@@ -113,6 +113,7 @@ enum pl_result pl_customer_erase(struct pl_db *db, const char *customer_id, stru
 	static const char *const STEPS[] = {
 		"DELETE FROM rollout_printers WHERE customer_id=?1",
 		"DELETE FROM rollouts WHERE customer_id=?1",
+		"DELETE FROM bundles WHERE customer_id=?1",
 		"DELETE FROM action_history WHERE customer_id=?1",
 		"DELETE FROM actions WHERE customer_id=?1",
 		"DELETE FROM command_handovers WHERE customer_id=?1",

@@ -107,6 +107,9 @@ static void clear_old(struct pl_server *server)
 	t.parts_days = pl_setting_number(server->settings, PL_SETTING_KEEP_PARTS);
 	t.alerts_days = pl_setting_number(server->settings, PL_SETTING_KEEP_ALERTS);
 	t.actions_days = pl_setting_number(server->settings, PL_SETTING_KEEP_ACTIONS);
+	t.bundles_days = pl_setting_number(server->settings, PL_SETTING_KEEP_BUNDLES);
+	if (t.bundles_days > t.actions_days)
+		t.bundles_days = t.actions_days; /* whose action is gone, nobody finds any more */
 	if (pl_store_write(server->store, pl_retention_run, &t, &err) != PL_OK)
 		log_warn(NULL, "old rows were not removed reason=\"%s\"", err.text);
 	else if (t.removed >= PL_RETENTION_STEP)

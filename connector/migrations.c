@@ -207,7 +207,15 @@ static const char *const VERSION_4 =
 	" UNIQUE (customer_id, old_id));"
 	"ALTER TABLE agents ADD COLUMN command_key TEXT;";
 
-static const char *const VERSIONS[] = { VERSION_1, VERSION_2, VERSION_3, VERSION_4 };
+/* What diagnostics and agent_log brought back, sealed as a whole. */
+static const char *const VERSION_5 =
+	"CREATE TABLE bundles (action_no BIGINT PRIMARY KEY, customer_id TEXT NOT NULL,"
+	" sha256 TEXT NOT NULL, size BIGINT NOT NULL, stored_at BIGINT NOT NULL, sealed $BLOB NOT "
+	"NULL);"
+	"CREATE INDEX bundles_by_customer ON bundles (customer_id, action_no);"
+	"CREATE INDEX bundles_by_age ON bundles (stored_at);";
+
+static const char *const VERSIONS[] = { VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5 };
 
 #define NEWEST ((int)(sizeof VERSIONS / sizeof VERSIONS[0]))
 

@@ -27,6 +27,10 @@ static const char *const ACTIONS =
 	"DELETE FROM actions WHERE no IN (SELECT no FROM actions WHERE ended_at IS NOT NULL"
 	" AND ended_at < ?1 ORDER BY no LIMIT ?2)";
 
+static const char *const BUNDLES =
+	"DELETE FROM bundles WHERE action_no IN (SELECT action_no FROM bundles"
+	" WHERE stored_at < ?1 ORDER BY stored_at LIMIT ?2)";
+
 static enum pl_result clear(struct pl_db *db, struct pl_retention *t, const char *sql, int64_t days,
 			    struct pl_error *err)
 {
@@ -54,5 +58,7 @@ enum pl_result pl_retention_run(struct pl_db *db, void *retention, struct pl_err
 		r = clear(db, t, ALERTS, t->alerts_days, err);
 	if (r == PL_OK)
 		r = clear(db, t, HISTORY, t->actions_days, err);
+	if (r == PL_OK)
+		r = clear(db, t, BUNDLES, t->bundles_days, err);
 	return r == PL_OK ? clear(db, t, ACTIONS, t->actions_days, err) : r;
 }

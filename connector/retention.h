@@ -15,7 +15,7 @@
 
 struct pl_retention {
 	int64_t now_ms;
-	int64_t records_days, parts_days, alerts_days, actions_days;
+	int64_t records_days, parts_days, alerts_days, actions_days, bundles_days;
 	int64_t removed; /* rows, by this run; PL_RETENTION_STEP of a sort: there may be more */
 };
 

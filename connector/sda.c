@@ -9,6 +9,7 @@
 #include <gnutls/x509.h>
 #include <string.h>
 
+#include "bundles.h"
 #include "platen/clock.h"
 #include "platen/log.h"
 
@@ -18,18 +19,13 @@
 #define CONNECTION_BYTES 8192 /* a used connection costs about 20 KB with it, 44 KB without */
 #define RENEW_GRACE_DAYS 400
 
-static void not_served(struct pl_web_request *rq)
-{
-	pl_web_error(rq, 501, "not_served", "This connector does not serve this call");
-}
-
 static const struct pl_web_route ROUTES[] = {
 	{ "POST", "/sda/v1/enroll", SMALL, PL_WEB_OPEN, pl_sda_enroll, NULL },
 	{ "POST", "/sda/v1/renew", SMALL, PL_WEB_EXPIRED, pl_sda_renew, NULL },
 	{ "POST", "/sda/v1/reports", (size_t)KIB *KIB, PL_WEB_GZIP, pl_sda_reports, NULL },
 	{ "GET", "/sda/v1/work", 0, 0, pl_sda_work, NULL },
 	{ "POST", "/sda/v1/actions/{id}", SMALL, 0, pl_sda_action, NULL },
-	{ "POST", "/sda/v1/actions/{id}/bundle", SMALL, 0, not_served, NULL },
+	{ "POST", "/sda/v1/actions/{id}/bundle", PL_MAX_BUNDLE_BYTES, 0, pl_sda_bundle, NULL },
 	{ "GET", "/sda/v1/packages/{sha256}", 0, 0, pl_sda_package, NULL },
 	{ "GET", "/sda/v1/config", 0, 0, pl_sda_config, NULL },
 	{ "GET", "/sda/v1/crl", 0, PL_WEB_OPEN, pl_sda_crl, NULL },

@@ -25,6 +25,7 @@ void pl_sda_renew(struct pl_web_request *rq);
 void pl_sda_reports(struct pl_web_request *rq);
 void pl_sda_work(struct pl_web_request *rq);
 void pl_sda_action(struct pl_web_request *rq);
+void pl_sda_bundle(struct pl_web_request *rq);
 void pl_sda_package(struct pl_web_request *rq);
 void pl_sda_config(struct pl_web_request *rq);
 void pl_sda_crl(struct pl_web_request *rq);

@@ -54,6 +54,10 @@ const struct pl_setting_info pl_setting_infos[PL_SETTING_COUNT] = {
 	[PL_SETTING_KEEP_ACTIONS] = { "retention.actions_days", "Retention", "Keep ended actions",
 				      "The audit names them for ever.", "d", PL_SETTING_NUMBER, 30,
 				      3650, NULL, "1095" },
+	[PL_SETTING_KEEP_BUNDLES] = { "retention.bundles_days", "Retention", "Keep bundles",
+				      "Of diagnostics and agents' logs; the newest 200 of a "
+				      "customer at most.",
+				      "d", PL_SETTING_NUMBER, 1, 400, NULL, "30" },
 };
 
 struct pl_settings {

@@ -129,7 +129,7 @@ class BadInput(ConnectorCase):
         self.assertError(answer, 405, "method_not_allowed")
         self.assertEqual(answer.headers["Allow"], "POST")
         self.assertError(self.one.call("GET", "/ews/s/next"), 410, "session_ended")
-        self.assertError(self.one.call("POST", "/actions/1/bundle", {}), 501, "not_served")
+        self.assertError(self.one.call("POST", "/actions/1/bundle", {}), 400, "bad_request")
         for name in ("0" * 64, "0" * 63, "Z" * 64, ".."):
             self.assertError(self.one.call("GET", "/packages/" + name), 404, "unknown_package")
         for wait in ("-1", "61", "x", "1x", ""):

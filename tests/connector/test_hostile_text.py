@@ -52,7 +52,8 @@ class HostileText(ConnectorCase):
                 body = fill(call.body, lambda name, schema: text) if call.body else None
                 words = [f"{k}={quote(text, errors='surrogatepass')}" for k in fitting]
                 for query in [None, *words]:
-                    path = call.path.replace("{id}", quote(text, safe="", errors="surrogatepass") if query else printer["id"])
+                    hostile = quote(text, safe="", errors="surrogatepass")
+                    path = call.path.replace("{id}", hostile if query else printer["id"]).replace("{part}", hostile)
                     if len(path) > 400 or (query and len(query) > 6000):
                         continue
                     status, answer = self.ask(call.method, path + (f"?{query}" if query else ""), body)

@@ -78,7 +78,7 @@ class Strangers(ConnectorCase):
     def variants(self, call, ids):
         """The ways to make a call about A: its ids in the path, in each parameter, and in each member of the body."""
         kind = call.path.split("/")[1]
-        path = call.path.replace("{id}", ids.get(kind, ids["others"]))
+        path = call.path.replace("{id}", ids.get(kind, ids["others"])).replace("{part}", "manifest.json")
         free = {"customer": ids["customers"], "site": ids["sites"], "agent": ids["agents"], "printer": ids["printers"],
                 "q": CANARY, "customer_id": ids["customers"], "site_id": ids["sites"]}
 
@@ -140,7 +140,7 @@ class Strangers(ConnectorCase):
         shown = 0
         for call in calls():
             if call.method == "GET" and str(call) not in LEFT_OUT:
-                path = call.path.replace("{id}", ids.get(call.path.split("/")[1], ""))
+                path = call.path.replace("{id}", ids.get(call.path.split("/")[1], "")).replace("{part}", "manifest.json")
                 shown += CANARY in self.ask(self.connector.session, "GET", "/api/v1" + path)[1]
         return shown
 

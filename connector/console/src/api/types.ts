@@ -363,7 +363,7 @@ export type Action = {
 	created_at: Time;
 	expires_at: Time;
 	ended_at: MaybeTime;
-	/** What it brought back, by type */
+	/** What it brought back, by type; `bundle_bytes` and `bundle_sha256` where there is a bundle */
 	result: Record<string, unknown> | null;
 	/** Oldest first */
 	history: {
@@ -374,6 +374,18 @@ export type Action = {
 	cancellable: boolean;
 	/** Only in the answer to `probe_now` on a PC with several printers: the actions of the other printers */
 	others?: Id[];
+};
+
+export type Bundle = {
+	/** Of the file */
+	bytes: number;
+	sha256: string;
+	stored_at: Time;
+	parts: {
+		name: string;
+		/** Unpacked */
+		bytes: number;
+	}[];
 };
 
 export type Event = {

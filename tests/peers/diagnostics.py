@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Bundles: what diagnostics and agent_log bring back through connector and agent, and what they must not.
+
+The printers' texts that must stay are full of words with CANARY in them (tests/vprinter/profiles). Python's zipfile, which is
+not ours, opens what the connector gives; no CANARY may be in it, and the same search must find them in the local bundle of
+`platen diag`, which is whole: else their absence would prove nothing.
+"""
+import argparse
+import hashlib
+import http.client
+import io
+import json
+import pathlib
+import re
+import ssl
+import sys
+import tempfile
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools" / "lib"))
+import lab  # noqa: E402
+
+FINAL = ("done", "failed", "rejected", "expired", "cancelled", "interrupted")
+CANARY = re.compile(rb"CANARY", re.I)
+
+
+def ended(connector, action, seconds=90):
+    def over():
+        now = connector.api("GET", f"/actions/{action['id']}")
+        return now if now["state"] in FINAL and (now["result"] or now["state"] != "done") else None
+    return lab.wait_for(f"the end of {action['type']}", over, seconds)
+
+
+def fetch(connector, path):
+    """(status, headers, body) of a call, as a browser would see it."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # loopback, to a process started here
+    link = http.client.HTTPSConnection("127.0.0.1", connector.admin_port, timeout=30, context=context)
+    link.request("GET", "/api/v1" + path, headers={"Authorization": f"Bearer {connector.session}"})
+    answer = link.getresponse()
+    got = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+    link.close()
+    return got
+
+
+def open_bundle(connector, action):
+    """The bundle as the connector gives it, opened by Python: {name: bytes}."""
+    status, headers, data = fetch(connector, f"/actions/{action['id']}/bundle")
+    assert status == 200, (status, data)
+    assert headers["content-type"] == "application/zip" and headers["x-content-type-options"] == "nosniff"
+    assert headers["content-disposition"].startswith("attachment;"), headers
+    assert "sandbox" in headers["content-security-policy"] and "default-src 'none'" in headers["content-security-policy"]
+    result = connector.api("GET", f"/actions/{action['id']}")["result"]
+    assert hashlib.sha256(data).hexdigest() == result["bundle_sha256"] and len(data) == result["bundle_bytes"], result
+    with zipfile.ZipFile(io.BytesIO(data)) as z:
+        assert z.testzip() is None
+        parts = {name: z.read(name) for name in z.namelist()}
+    listed = connector.api("GET", f"/actions/{action['id']}/bundle/parts")
+    assert {p["name"]: p["bytes"] for p in listed["parts"]} == {n: len(b) for n, b in parts.items()}, listed
+    for name, body in parts.items():
+        status, headers, text = fetch(connector, f"/actions/{action['id']}/bundle/parts/{name}")
+        assert status == 200 and text == body, (name, status)
+        assert headers["content-type"] == "text/plain; charset=utf-8" and headers["x-content-type-options"] == "nosniff"
+    manifest = json.loads(parts["manifest.json"])
+    assert manifest["schema"] == "platen.bundle/1"
+    for part in manifest["parts"]:
+        assert (part["missing"] is None) == (part["name"] in parts), part
+        assert part["bytes"] == (len(parts[part["name"]]) if part["name"] in parts else None), part
+    return parts
+
+
+def no_canary(what, parts):
+    for name, body in parts.items():
+        found = CANARY.search(body)
+        assert not found, f"{what}: {name}: ...{body[max(0, found.start() - 60):found.end() + 40]!r}..."
+
+
+def agent_log(connector, desk):
+    pc = connector.api("GET", "/agents")["items"][0]
+    offer = connector.api("GET", f"/agents/{pc['id']}")["capabilities"]["actions"]["agent_log"]
+    assert offer["offered"], offer
+    end = ended(connector, connector.api("POST", f"/agents/{pc['id']}/actions", {"type": "agent_log"}))
+    assert end["state"] == "done", end
+    parts = open_bundle(connector, end)
+    assert set(parts) == {"manifest.json", "agent.json", "agent.log"}, set(parts)
+    no_canary("the agent's log", parts)
+    log = parts["agent.log"].decode()
+    assert re.search(r"info  agent 0\.\S+ runs", log) and "printer attached" in log and "action begins" in log, log
+    whole = desk.log.read_text()
+    assert str(desk.folder) in whole and str(desk.folder) not in log, "paths of this PC stay on it"
+    agent = json.loads(parts["agent.json"])
+    assert agent["enrolment"] == "done" and agent["os"] == "linux" and "server" not in agent, agent
+    print(f"agent_log: {end['result']['bundle_bytes']} bytes, {len(log.splitlines())} lines, masked where they are not ours")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    build = parser.parse_args().build.resolve()
+    lab.terminate_on_signals()
+    with tempfile.TemporaryDirectory(prefix="platen-diagnostics-") as folder, \
+            lab.site(build, pathlib.Path(folder), {"mfp": lab.PROFILES / "hp-mfp"}) as (connector, desk):
+        lab.wait_for("the printer's first reading", lambda: any(
+            p["model"] for p in connector.api("GET", "/printers")["items"]), 60)
+        agent_log(connector, desk)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
