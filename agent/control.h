@@ -9,13 +9,14 @@
  *     -> {"v":1,"do":"status"}
  *     <- {"v":1,"ok":true,"result":{"enrolment":"done",…}}
  *     -> {"v":1,"do":"enroll","token":"plt1.…"}
- *     <- {"v":1,"ok":false,"error":"denied","message":"Only root may enrol this PC"}
+ *     <- {"v":1,"ok":false,"error":"denied","message":"only root may …"}
  *
  *     do         members                     who         result
  *     status     -                           anybody     the agent and its connector
  *     printers   -                           anybody     platen.snapshot/1, as last read
  *     probe      key (optional)              anybody     platen.snapshot/1, read now
  *     sent       raw (optional)              anybody     messages that left, newest first
+ *     doctor     -                           anybody     what only the agent sees
  *     enroll     token | server, ca_file     root, the   {}
  *                                            agent's own
  *     watch      -                           anybody     what people see of all this, at once and
@@ -42,6 +43,7 @@ enum pl_control_verb {
 	PL_CONTROL_PRINTERS,
 	PL_CONTROL_PROBE,
 	PL_CONTROL_SENT,
+	PL_CONTROL_DOCTOR,
 	PL_CONTROL_ENROLL,
 	PL_CONTROL_WATCH,
 	PL_CONTROL_EWS,
@@ -81,10 +83,24 @@ struct pl_control_caller {
 	bool seated;  /* is at this PC's screen: may answer for a remote page */
 };
 
+/* Who may do what: every verb has one right, in one table. */
+enum pl_control_right {
+	PL_CONTROL_ANYBODY, /* it reads */
+	PL_CONTROL_SEATED,  /* it answers for the person at the screen; root may, too */
+	PL_CONTROL_TRUSTED, /* it changes settings */
+};
+
+/* Asks that table. Returns PL_OK | PL_E_DENIED (with the sentence for the caller). */
+enum pl_result pl_control_permit(enum pl_control_verb verb, const struct pl_control_caller *caller,
+				 struct pl_error *err);
+
 /* Carries one request out and writes the answer, without the newline. */
 void pl_control_answer(const struct pl_control_sources *sources,
 		       const struct pl_control_request *request,
 		       const struct pl_control_caller *caller, struct pl_bytes *answer);
+
+/* The result of `doctor`: what only the running agent sees. NULL: no memory. */
+struct cJSON *pl_control_doctor(const struct pl_control_sources *sources);
 
 /* Writes an answer that says no. */
 void pl_control_refuse(const struct pl_error *why, struct pl_bytes *answer);

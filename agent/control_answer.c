@@ -39,6 +39,7 @@ static void add_uplink(cJSON *o, const struct pl_uplink_status *s)
 	add_time(o, "certificate_not_after", s->certificate_not_after_ms);
 	add_time(o, "last_contact", s->last_contact_ms);
 	add_time(o, "last_report", s->last_report_ms);
+	pl_json_add_int(o, "acknowledged_seq", s->acked_seq > 0 ? s->acked_seq : PL_UNKNOWN);
 	pl_json_add_int(o, "report_interval_s", s->report_interval_s);
 	pl_json_add_int(o, "clock_offset_ms", s->clock_offset_ms);
 	pl_json_add_text(o, "last_error", s->last_error);
@@ -133,13 +134,11 @@ static enum pl_result answer_sent(const struct pl_control_sources *sources, bool
 }
 
 static enum pl_result answer_enroll(const struct pl_control_sources *sources,
-				    const struct pl_control_request *q, bool trusted,
-				    cJSON **ret_result, struct pl_error *err)
+				    const struct pl_control_request *q, cJSON **ret_result,
+				    struct pl_error *err)
 {
 	enum pl_result r;
 
-	if (!trusted)
-		return pl_error_set(err, PL_E_DENIED, "only root may enrol this PC");
 	r = pl_uplink_enroll(sources->uplink, q->token[0] ? q->token : NULL,
 			     q->server[0] ? q->server : NULL, q->ca_file[0] ? q->ca_file : NULL,
 			     err);
@@ -215,16 +214,12 @@ static enum pl_result answer_watch(const struct pl_control_sources *sources, cJS
 
 /* Only who sits at the PC decides what is shown of it; and who administers it. */
 static enum pl_result decide_page(const struct pl_control_sources *sources,
-				  const struct pl_control_request *q,
-				  const struct pl_control_caller *caller, cJSON **ret_result,
+				  const struct pl_control_request *q, cJSON **ret_result,
 				  struct pl_error *err)
 {
 	struct pl_pages *pages = pl_engine_pages(sources->engine);
 	enum pl_result r;
 
-	if (!caller->trusted && !caller->seated)
-		return pl_error_set(err, PL_E_DENIED,
-				    "only who is logged in at this PC's own screen may answer");
 	if (!q->id[0])
 		return pl_error_set(err, PL_E_INVALID, "the id of a remote page is missing");
 	if (q->verb == PL_CONTROL_EWS_END)
@@ -237,8 +232,7 @@ static enum pl_result decide_page(const struct pl_control_sources *sources,
 }
 
 static enum pl_result carry_out(const struct pl_control_sources *sources,
-				const struct pl_control_request *q,
-				const struct pl_control_caller *caller, cJSON **ret_result,
+				const struct pl_control_request *q, cJSON **ret_result,
 				struct pl_error *err)
 {
 	switch (q->verb) {
@@ -248,12 +242,13 @@ static enum pl_result carry_out(const struct pl_control_sources *sources,
 		return pl_engine_probe(sources->engine, q->key, pl_clock_in_ms(PROBE_MS),
 				       ret_result, err);
 	case PL_CONTROL_SENT: return answer_sent(sources, q->raw, ret_result, err);
-	case PL_CONTROL_ENROLL: return answer_enroll(sources, q, caller->trusted, ret_result, err);
+	case PL_CONTROL_DOCTOR: *ret_result = pl_control_doctor(sources); break;
+	case PL_CONTROL_ENROLL: return answer_enroll(sources, q, ret_result, err);
 	case PL_CONTROL_WATCH: return answer_watch(sources, ret_result, err);
 	case PL_CONTROL_EWS: return answer_pages(sources, ret_result);
 	case PL_CONTROL_EWS_ALLOW:
 	case PL_CONTROL_EWS_DENY:
-	case PL_CONTROL_EWS_END: return decide_page(sources, q, caller, ret_result, err);
+	case PL_CONTROL_EWS_END: return decide_page(sources, q, ret_result, err);
 	case PL_CONTROL_VERB_COUNT: break;
 	}
 	return *ret_result ? PL_OK : pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
@@ -292,7 +287,8 @@ void pl_control_answer(const struct pl_control_sources *sources,
 	struct pl_error err = { PL_OK, "" };
 	cJSON *result = NULL, *doc;
 
-	if (carry_out(sources, request, caller, &result, &err) != PL_OK) {
+	if (pl_control_permit(request->verb, caller, &err) != PL_OK ||
+	    carry_out(sources, request, &result, &err) != PL_OK) {
 		pl_control_refuse(&err, answer);
 		return;
 	}

@@ -7,13 +7,40 @@
 #include "control.h"
 #include "platen/json.h"
 
-static const char *const VERBS[PL_CONTROL_VERB_COUNT] = {
-	[PL_CONTROL_STATUS] = "status",	    [PL_CONTROL_PRINTERS] = "printers",
-	[PL_CONTROL_PROBE] = "probe",	    [PL_CONTROL_SENT] = "sent",
-	[PL_CONTROL_ENROLL] = "enroll",	    [PL_CONTROL_WATCH] = "watch",
-	[PL_CONTROL_EWS] = "ews",	    [PL_CONTROL_EWS_ALLOW] = "ews_allow",
-	[PL_CONTROL_EWS_DENY] = "ews_deny", [PL_CONTROL_EWS_END] = "ews_end",
+static const struct {
+	const char *name;
+	enum pl_control_right right;
+} VERBS[PL_CONTROL_VERB_COUNT] = {
+	[PL_CONTROL_STATUS] = { "status", PL_CONTROL_ANYBODY },
+	[PL_CONTROL_PRINTERS] = { "printers", PL_CONTROL_ANYBODY },
+	[PL_CONTROL_PROBE] = { "probe", PL_CONTROL_ANYBODY },
+	[PL_CONTROL_SENT] = { "sent", PL_CONTROL_ANYBODY },
+	[PL_CONTROL_DOCTOR] = { "doctor", PL_CONTROL_ANYBODY },
+	[PL_CONTROL_ENROLL] = { "enroll", PL_CONTROL_TRUSTED },
+	[PL_CONTROL_WATCH] = { "watch", PL_CONTROL_ANYBODY },
+	[PL_CONTROL_EWS] = { "ews", PL_CONTROL_ANYBODY },
+	[PL_CONTROL_EWS_ALLOW] = { "ews_allow", PL_CONTROL_SEATED },
+	[PL_CONTROL_EWS_DENY] = { "ews_deny", PL_CONTROL_SEATED },
+	[PL_CONTROL_EWS_END] = { "ews_end", PL_CONTROL_SEATED },
 };
+
+enum pl_result pl_control_permit(enum pl_control_verb verb, const struct pl_control_caller *caller,
+				 struct pl_error *err)
+{
+	switch (VERBS[verb].right) {
+	case PL_CONTROL_ANYBODY: return PL_OK;
+	case PL_CONTROL_SEATED:
+		if (caller->trusted || caller->seated)
+			return PL_OK;
+		return pl_error_set(err, PL_E_DENIED,
+				    "only who is logged in at this PC's own screen may answer");
+	case PL_CONTROL_TRUSTED: break;
+	}
+	if (caller->trusted)
+		return PL_OK;
+	return pl_error_set(err, PL_E_DENIED, "only root may change anything here: say %s as root",
+			    VERBS[verb].name);
+}
 
 static enum pl_result read_verb(const cJSON *doc, enum pl_control_verb *ret_verb,
 				struct pl_error *err)
@@ -21,7 +48,7 @@ static enum pl_result read_verb(const cJSON *doc, enum pl_control_verb *ret_verb
 	const char *name = pl_json_text(doc, "do");
 
 	for (int i = 0; name && i < PL_CONTROL_VERB_COUNT; i++) {
-		if (strcmp(name, VERBS[i]) != 0)
+		if (strcmp(name, VERBS[i].name) != 0)
 			continue;
 		*ret_verb = (enum pl_control_verb)i;
 		return PL_OK;

@@ -59,6 +59,11 @@ struct cJSON *pl_engine_view(struct pl_engine *engine);
 struct cJSON *pl_engine_printers(struct pl_engine *engine);
 size_t pl_engine_printer_count(struct pl_engine *engine);
 
+/* Every USB printer of this PC, those that are left alone too: [{"bus":1,"address":4,
+ * "switched_off":false,"denied":null}]; "denied" is a sentence where this process may not use the
+ * device. Reads sysfs and permissions only. */
+struct cJSON *pl_engine_devices(struct pl_engine *engine);
+
 /* The same after reading every printer (or the one of this key; "" all) once more. Waits until
  * `by_ms` for the slowest. Returns PL_OK | PL_E_NOT_FOUND (no printer of that key) | PL_E_NO_MEMORY
  * | PL_E_CANCELLED. */

@@ -182,6 +182,28 @@ enum pl_result pl_key_certificate(const char *key_pem, const char *certificate_p
 	return r;
 }
 
+bool pl_key_life(const char *pem, int64_t *ret_not_before_ms, int64_t *ret_not_after_ms)
+{
+	mbedtls_x509_crt chain;
+	int64_t from = INT64_MIN, to = INT64_MAX;
+	bool good;
+
+	mbedtls_x509_crt_init(&chain);
+	good = mbedtls_x509_crt_parse(&chain, (const uint8_t *)pem, strlen(pem) + 1) == 0;
+	for (const mbedtls_x509_crt *crt = &chain; good && crt; crt = crt->next) {
+		int64_t begin = wall_ms(&crt->valid_from), end = wall_ms(&crt->valid_to);
+
+		from = begin > from ? begin : from;
+		to = end < to ? end : to;
+	}
+	mbedtls_x509_crt_free(&chain);
+	if (good) {
+		*ret_not_before_ms = from;
+		*ret_not_after_ms = to;
+	}
+	return good;
+}
+
 bool pl_key_is_certificates(const char *pem)
 {
 	mbedtls_x509_crt crt;

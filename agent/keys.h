@@ -33,6 +33,10 @@ enum pl_result pl_key_certificate(const char *key_pem, const char *certificate_p
 				  int64_t *ret_not_before_ms, int64_t *ret_not_after_ms,
 				  struct pl_error *err);
 
+/* When the certificates of `pem` are all valid: from the latest beginning to the earliest end (wall
+ * time). False, outputs untouched: no certificates. */
+bool pl_key_life(const char *pem, int64_t *ret_not_before_ms, int64_t *ret_not_after_ms);
+
 /* True when `pem` is one or more certificates. */
 bool pl_key_is_certificates(const char *pem);
 

@@ -7,7 +7,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   if(NOT CUPS_LIBRARY)
     message(FATAL_ERROR "libcups was not found: apt-get install libcups2-dev")
   endif()
-  set(south_os os/broker_ippusb.c os/folder_posix.c os/lock_posix.c os/local_posix.c os/process_posix.c os/spooler_cups.c
+  set(south_os os/broker_ippusb.c os/folder_posix.c os/holder_posix.c os/lock_posix.c os/local_posix.c os/process_posix.c os/spooler_cups.c
     os/spooler_print_cups.c)
 else()
   message(FATAL_ERROR "agent/os has no files for ${CMAKE_SYSTEM_NAME}: write what agent/os/*.h ask for and name them here")
@@ -21,6 +21,7 @@ set_source_files_properties(os/quirk_files_posix.c PROPERTIES
   COMPILE_DEFINITIONS "PL_QUIRKS_FILE=\"${PLATEN_QUIRKS_FILE}\"")
 
 list(APPEND AGENT_SOURCES
+  control_doctor.c engine_devices.c
   act.c act_agent_log.c act_desk.c act_end.c act_ews.c act_firmware.c act_hold.c act_identify.c act_print_test_page.c act_probe_now.c act_reboot.c act_table.c
   firmware_note.c firmware_send.c package_fetch.c package_trust.c
   bundle.c bundle_send.c
@@ -35,7 +36,8 @@ function(agent_programs)
   pl_program(platen-agent SOURCES main.c USES platen_agent)
   pl_program(platen
     SOURCES cli/main.c cli/ask.c cli/paper.c cli/show_printer.c
-            cli/verb_enroll.c cli/verb_ews.c cli/verb_printers.c cli/verb_probe.c cli/verb_sent.c cli/verb_status.c
+            cli/doctor.c cli/doctor_agent.c cli/doctor_printers.c cli/doctor_trust.c cli/doctor_way.c
+            cli/verb_doctor.c cli/verb_enroll.c cli/verb_ews.c cli/verb_printers.c cli/verb_probe.c cli/verb_sent.c cli/verb_status.c
     USES platen_agent)
   target_include_directories(platen PRIVATE cli)
 endfunction()

@@ -61,12 +61,24 @@ struct pl_uplink_status {
 	bool connected;			       /* the last call of either thread was answered */
 	int64_t last_contact_ms;	       /* wall time of the last answer; 0 never */
 	int64_t last_report_ms;
+	int64_t acked_seq;	 /* of the last record that the connector has said it has; 0 none */
 	int64_t next_try_ms;	 /* monotonic, when backing off; 0 not */
 	int64_t clock_offset_ms; /* connector's clock minus ours */
 	int64_t report_interval_s;
 	char last_error[PL_MAX_ERROR]; /* "" none */
 };
 void pl_uplink_status(struct pl_uplink *uplink, struct pl_uplink_status *ret_status);
+
+/* What it trusts and is trusted by. */
+struct pl_uplink_trust {
+	int64_t not_before_ms, not_after_ms, renew_at_ms; /* of this PC's certificate, wall time */
+	int64_t ca_not_before_ms, ca_not_after_ms;	  /* of the CA that ends first; 0 unknown */
+	char *ca_pem;					  /* certificates, nothing secret */
+};
+
+/* A copy of it; false: this PC is not enrolled. */
+bool pl_uplink_trust(struct pl_uplink *uplink, struct pl_uplink_trust *ret_trust);
+void pl_uplink_trust_finish(struct pl_uplink_trust *trust);
 
 /* Enrols with this token or, when NULL, without one at `server` (NULL: the settings'); replaces
  * what there was once the connector agrees. Returns at once; the status tells how it goes. Returns

@@ -61,6 +61,8 @@ static enum pl_result take_ack(struct pl_uplink *u, const cJSON *doc, int count,
 	if (pl_json_int(doc, "next_interval_s", 1, 86400, &interval))
 		u->status.report_interval_s = interval;
 	u->status.last_report_ms = pl_clock_wall_ms();
+	if (count > 0)
+		u->status.acked_seq = ack < last_seq ? ack : last_seq;
 	pthread_mutex_unlock(&u->lock);
 	if (count == 0)
 		return PL_OK;

@@ -91,6 +91,31 @@ void pl_uplink_status(struct pl_uplink *uplink, struct pl_uplink_status *ret_sta
 	pthread_mutex_unlock(&uplink->lock);
 }
 
+bool pl_uplink_trust(struct pl_uplink *uplink, struct pl_uplink_trust *ret_trust)
+{
+	const struct pl_enrolment *e = &uplink->enrolment;
+	struct pl_uplink_trust trust = { 0 };
+
+	pthread_mutex_lock(&uplink->lock);
+	if (uplink->enrolled && e->ca_pem && (trust.ca_pem = strdup(e->ca_pem))) {
+		trust.not_before_ms = e->not_before_ms;
+		trust.not_after_ms = e->not_after_ms;
+		trust.renew_at_ms = pl_enroll_renew_at_ms(e);
+	}
+	pthread_mutex_unlock(&uplink->lock);
+	if (!trust.ca_pem)
+		return false;
+	pl_key_life(trust.ca_pem, &trust.ca_not_before_ms, &trust.ca_not_after_ms);
+	*ret_trust = trust;
+	return true;
+}
+
+void pl_uplink_trust_finish(struct pl_uplink_trust *trust)
+{
+	free(trust->ca_pem);
+	trust->ca_pem = NULL;
+}
+
 bool pl_uplink_is_stopping(struct pl_uplink *u)
 {
 	bool stopping;

@@ -36,6 +36,25 @@ int64_t pl_usb_traffic(struct pl_usb *usb, const struct pl_usb_device *dev)
 	return usb_sysfs_traffic(USB_SYSFS, dev);
 }
 
+static void node_of(const struct pl_usb_device *dev, char ret_path[static 32])
+{
+	snprintf(ret_path, 32, "/dev/bus/usb/%03u/%03u", dev->bus, dev->address);
+}
+
+enum pl_result pl_usb_may_use(struct pl_usb *usb, const struct pl_usb_device *dev,
+			      struct pl_error *err)
+{
+	char path[32];
+
+	(void)usb;
+	node_of(dev, path);
+	if (access(path, R_OK | W_OK) == 0)
+		return PL_OK;
+	if (errno == EACCES || errno == EPERM)
+		return pl_error_set(err, PL_E_DENIED, "no permission to use %s", path);
+	return pl_error_set(err, PL_E_GONE, "there is no %s", path);
+}
+
 /* Asks usbfs itself, which knows of a claim before sysfs shows it; `otherwise` where it cannot be
  * asked. The node only opens for who may write to it. */
 static enum pl_usb_owner ask_usbfs(const struct pl_usb_device *dev, uint8_t interface,
@@ -46,7 +65,7 @@ static enum pl_usb_owner ask_usbfs(const struct pl_usb_device *dev, uint8_t inte
 	char path[32];
 	int fd;
 
-	snprintf(path, sizeof(path), "/dev/bus/usb/%03u/%03u", dev->bus, dev->address);
+	node_of(dev, path);
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return otherwise;

@@ -4,8 +4,8 @@
 
 /*
  * What a platform brings to usb/: pl_usb_list(), pl_usb_owner(), pl_usb_owner_shown(),
- * pl_usb_power(), pl_usb_traffic() and pl_usb_open_lp() of platen/usb.h, and the functions below.
- * CMake chooses the files.
+ * pl_usb_may_use(), pl_usb_power(), pl_usb_traffic() and pl_usb_open_lp() of platen/usb.h, and the
+ * functions below. CMake chooses the files.
  *
  * All may be called from any thread and none may wake a suspended device, except where the comment
  * says that it opens one.

@@ -20,6 +20,8 @@ static const struct verb VERBS[] = {
 	  "what the agent knows of its printers", verb_printers },
 	{ "sent", CLI_JSON | CLI_WATCH | CLI_RAW, "[--json] [--raw] [--watch]",
 	  "every message that left this PC, newest first; --raw: as it was sent", verb_sent },
+	{ "doctor", CLI_JSON | CLI_TOLERANT, "[--json]",
+	  "why is a printer not seen, or not reported? Each check, and what to do", verb_doctor },
 	{ "enroll", CLI_TOKEN | CLI_SERVER | CLI_CA, "--token TOKEN | --server URL [--ca FILE]",
 	  "enrols this PC with a connector", verb_enroll },
 	{ "ews", CLI_JSON | CLI_WATCH | CLI_WORDS,
@@ -58,7 +60,8 @@ static void print_help(FILE *to)
 	      "            --config FILE  the agent's settings (" PL_CONFIG_FILE ")\n"
 	      "            --help, --version\n\n"
 	      "Exit codes: 0 done, 1 failed (the reason is on stderr), 2 wrong usage,\n"
-	      "            3 nothing there: no printer attached, nothing sent yet\n",
+	      "            3 nothing there: no printer attached, nothing sent yet;\n"
+	      "            doctor: 0 all well, 1 problems found\n",
 	      to);
 }
 
@@ -122,15 +125,16 @@ static const struct verb *find_verb(const char *name)
 }
 
 /* The socket stands in the agent's settings, unless the command line names it. */
-static enum pl_result find_socket(struct cli *cli, struct pl_settings *settings,
+static enum pl_result find_socket(struct cli *cli, bool tolerant, struct pl_settings *settings,
 				  struct pl_error *err)
 {
 	enum pl_result r;
 
 	if (cli->socket)
 		return PL_OK;
-	r = pl_settings_load(cli->config ? cli->config : PL_CONFIG_FILE, settings, err);
-	if (r == PL_E_DENIED) { /* it may hold a proxy's password; the built-in socket will do */
+	r = pl_settings_load(cli->config, settings, err);
+	if (r == PL_E_DENIED || /* it may hold a proxy's password; the built-in socket will do */
+	    (r != PL_OK && tolerant)) {
 		pl_settings_init(settings);
 		r = PL_OK;
 	}
@@ -161,10 +165,13 @@ int main(int argc, char **argv)
 	verb = find_verb(argv[1]);
 	if (!verb)
 		return wrong("no such verb", argv[1]);
-	exit_code = read_options(argv + 2, verb->options | CLI_SOCKET | CLI_CONFIG, &cli);
+	exit_code = read_options(argv + 2,
+				 (verb->options & ~CLI_TOLERANT) | CLI_SOCKET | CLI_CONFIG, &cli);
 	if (exit_code != CLI_OK)
 		return exit_code;
-	if (find_socket(&cli, &settings, &err) != PL_OK)
+	if (!cli.config)
+		cli.config = PL_CONFIG_FILE;
+	if (find_socket(&cli, verb->options & CLI_TOLERANT, &settings, &err) != PL_OK)
 		return cli_fail(&err);
 	paper_init(&cli.paper);
 	return verb->run(&cli);

@@ -121,6 +121,40 @@ void paper_print(const struct paper *p, enum ink ink, const char *fmt, ...)
 	paper_text(p, ink, text, 0);
 }
 
+/* The bytes of `text` that go on a line of `room` columns: up to the last blank that fits, else all
+ * that fits. */
+static size_t line_size(const char *text, int room)
+{
+	const char *at = text, *blank = NULL;
+
+	for (int n = 0; *at; at += character_size(at), n++) {
+		if (n >= room)
+			return (size_t)((blank ? blank : at) - text);
+		if (*at == ' ' && at > text)
+			blank = at;
+	}
+	return (size_t)(at - text);
+}
+
+void paper_paragraph(const struct paper *p, enum ink ink, const char *text, int indent)
+{
+	int room = p->columns > indent + MIN_CUT ? p->columns - indent : 0;
+
+	for (bool first = true; first || *text; first = false) {
+		size_t size = room > 0 ? line_size(text, room) : strlen(text);
+		char line[MAX_PRINT];
+
+		if (!first)
+			paper_blanks(indent);
+		snprintf(line, sizeof(line), "%.*s", (int)size, text);
+		paper_text(p, ink, line, 0);
+		fputc('\n', stdout);
+		text += size;
+		while (*text == ' ')
+			text++;
+	}
+}
+
 void paper_blanks(int n)
 {
 	if (n > 0)

@@ -31,6 +31,10 @@ int paper_text(const struct paper *p, enum ink ink, const char *text, int max_co
 void paper_print(const struct paper *p, enum ink ink, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Writes text and a newline, broken between words where the paper ends; what comes behind a break
+ * begins at column `indent`, where the text itself begins, too. */
+void paper_paragraph(const struct paper *p, enum ink ink, const char *text, int indent);
+
 /* Writes blanks. */
 void paper_blanks(int n);
 

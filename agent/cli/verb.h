@@ -33,9 +33,13 @@ enum cli_exit {
 #define CLI_CONFIG (1u << 8)
 #define CLI_WORDS  (1u << 9) /* a word and an id, not options */
 
+/* Not an option: the verb runs also where the settings cannot be read. */
+#define CLI_TOLERANT (1u << 31)
+
 struct cli {
 	bool json, watch, raw;
-	const char *key, *token, *server, *ca, *socket, *config; /* NULL: not given */
+	const char *key, *token, *server, *ca, *socket, *config; /* NULL: not given; config
+									    never */
 	const char *word, *id; /* what stands behind the verb: "allow", and which */
 	struct paper paper;
 };
@@ -54,6 +58,7 @@ enum cli_exit verb_printers(const struct cli *cli);
 enum cli_exit verb_sent(const struct cli *cli);
 enum cli_exit verb_enroll(const struct cli *cli);
 enum cli_exit verb_ews(const struct cli *cli);
+enum cli_exit verb_doctor(const struct cli *cli);
 
 /* Writes "platen: <sentence>" to stderr; returns CLI_FAILED. */
 enum cli_exit cli_fail(const struct pl_error *err);

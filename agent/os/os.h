@@ -54,6 +54,9 @@ bool pl_os_machine_hash(char ret_text[static PL_HASH_TEXT]);
  * what to install) | PL_E_TOO_BIG | PL_E_IO. */
 enum pl_result pl_os_trusted_certificates(struct pl_bytes *out, struct pl_error *err);
 
+/* Room on the disk that holds `path`: for this user, and altogether. False: nobody can tell. */
+bool pl_os_disk_space(const char *path, int64_t *ret_free_bytes, int64_t *ret_total_bytes);
+
 /* Bytes of memory this process occupies (RSS), 0 where unknown. */
 int64_t pl_os_rss_bytes(void);
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -110,6 +111,17 @@ void pl_os_host_name(char *ret_text, size_t cap)
 		ret_text[0] = '\0';
 	ret_text[cap - 1] = '\0';
 	ret_text[strcspn(ret_text, ".")] = '\0';
+}
+
+bool pl_os_disk_space(const char *path, int64_t *ret_free_bytes, int64_t *ret_total_bytes)
+{
+	struct statvfs disk;
+
+	if (statvfs(path, &disk) != 0)
+		return false;
+	*ret_free_bytes = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+	*ret_total_bytes = (int64_t)disk.f_blocks * (int64_t)disk.f_frsize;
+	return true;
 }
 
 size_t pl_os_parse_address(const char *text, uint8_t ret_address[static 16])

@@ -111,6 +111,11 @@ enum pl_usb_owner pl_usb_owner(struct pl_usb *usb, const struct pl_usb_device *d
 enum pl_usb_owner pl_usb_owner_shown(struct pl_usb *usb, const struct pl_usb_device *dev,
 				     uint8_t interface, char ret_name[static 32]);
 
+/* Whether this process may use the device at all, by the permissions of its node; opens nothing.
+ * Returns PL_OK | PL_E_DENIED | PL_E_GONE. */
+enum pl_result pl_usb_may_use(struct pl_usb *usb, const struct pl_usb_device *dev,
+			      struct pl_error *err);
+
 /* Runtime power state, from sysfs; never wakes the device. */
 enum pl_usb_power pl_usb_power(struct pl_usb *usb, const struct pl_usb_device *dev);
 

@@ -60,12 +60,49 @@ static void texts_are_bounded(void **state)
 	assert_result(parse(line), PL_E_PROTOCOL);
 }
 
+/* Every verb, every kind of caller: reading is everybody's, answering the seat's, changing root's.
+ */
+static void rights_are_what_the_table_says(void **state)
+{
+	static const struct {
+		const char *verb;
+		bool anybody, seated;
+	} ROWS[] = {
+		{ "status", true, true },     { "printers", true, true },
+		{ "probe", true, true },      { "sent", true, true },
+		{ "doctor", true, true },     { "enroll", false, false },
+		{ "ews", true, true },	      { "watch", true, true },
+		{ "ews_allow", false, true }, { "ews_deny", false, true },
+		{ "ews_end", false, true },
+	};
+	const struct pl_control_caller anybody = { 0 }, seated = { .seated = true },
+				       root = { .trusted = true };
+	unsigned seen = 0;
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+		snprintf(line, sizeof(line), "{\"v\":1,\"do\":\"%s\"}", ROWS[i].verb);
+		assert_result(parse(line), PL_OK);
+		seen |= 1u << q.verb;
+		assert_result(pl_control_permit(q.verb, &root, &err), PL_OK);
+		assert_result(pl_control_permit(q.verb, &anybody, &err),
+			      ROWS[i].anybody ? PL_OK : PL_E_DENIED);
+		if (!ROWS[i].anybody)
+			assert_non_null(strstr(err.text, "only "));
+		assert_result(pl_control_permit(q.verb, &seated, &err),
+			      ROWS[i].seated ? PL_OK : PL_E_DENIED);
+	}
+	assert_int_equal(seen, (1u << PL_CONTROL_VERB_COUNT) - 1); /* none is left out */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_requests_are_read),
 		cmocka_unit_test(strangers_are_told_what_is_wrong),
 		cmocka_unit_test(texts_are_bounded),
+		cmocka_unit_test(rights_are_what_the_table_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
