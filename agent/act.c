@@ -42,7 +42,7 @@ bool pl_act_is_cancelled(struct pl_act *a)
 	if (pl_wake_is_set(a->wake))
 		return true;
 	if (!w)
-		return pl_act_desk_is_cancelled(a->desk, a->action->id);
+		return a->desk && pl_act_desk_is_cancelled(a->desk, a->action->id);
 	pthread_mutex_lock(&w->lock);
 	cancelled = w->stop || strcmp(w->cancelled, a->action->id) == 0;
 	pthread_mutex_unlock(&w->lock);

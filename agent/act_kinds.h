@@ -15,5 +15,6 @@ extern const struct pl_act_kind PL_ACT_PRINT_TEST_PAGE;
 extern const struct pl_act_kind PL_ACT_FIRMWARE;
 extern const struct pl_act_kind PL_ACT_EWS;
 extern const struct pl_act_kind PL_ACT_AGENT_LOG;
+extern const struct pl_act_kind PL_ACT_DIAGNOSTICS;
 
 #endif

@@ -12,6 +12,7 @@ static const struct pl_act_kind *const KINDS[PL_ACTION_TYPE_COUNT] = {
 	[PL_ACTION_FIRMWARE] = &PL_ACT_FIRMWARE,
 	[PL_ACTION_EWS] = &PL_ACT_EWS,
 	[PL_ACTION_AGENT_LOG] = &PL_ACT_AGENT_LOG,
+	[PL_ACTION_DIAGNOSTICS] = &PL_ACT_DIAGNOSTICS,
 };
 
 const struct pl_act_kind *pl_act_kind(enum pl_action_type type)

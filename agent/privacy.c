@@ -136,7 +136,7 @@ static cJSON *filter_value(const struct walk *w, const char *path, const cJSON *
 	return NULL;
 }
 
-cJSON *pl_privacy_filter(const char *kind, const cJSON *body)
+static struct walk rows_of(const char *kind)
 {
 	struct walk w = { NULL, 0 };
 
@@ -147,5 +147,39 @@ cJSON *pl_privacy_filter(const char *kind, const cJSON *body)
 			w.rows = &PL_PRIVACY[i];
 		w.count++;
 	}
+	return w;
+}
+
+cJSON *pl_privacy_filter(const char *kind, const cJSON *body)
+{
+	struct walk w = rows_of(kind);
+
 	return w.rows && cJSON_IsObject(body) ? filter_object(&w, "", body) : NULL;
+}
+
+static bool is_number(struct pl_span text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if (!text.at[i] || !strchr("0123456789.-", text.at[i]))
+			return false;
+	return text.size > 0 && text.size <= 20;
+}
+
+bool pl_privacy_text(const char *kind, const char *path, struct pl_span text, char *ret_text,
+		     size_t cap)
+{
+	struct walk w = rows_of(kind);
+	const struct pl_privacy_row *row = find_leaf(&w, path);
+	size_t max, n = 0;
+
+	if (!row || row->chars == PL_CHARS_BOOLEAN)
+		return false;
+	if (row->chars == PL_CHARS_NUMBER)
+		return is_number(text) && pl_span_copy(text, ret_text, cap);
+	max = row->max < cap - 1 ? row->max : cap - 1;
+	for (size_t i = 0; i < text.size && n < max; i++)
+		if (is_allowed(row->chars, text.at[i]))
+			ret_text[n++] = text.at[i];
+	ret_text[n] = '\0';
+	return n > 0;
 }

@@ -18,6 +18,7 @@
 
 #include "platen/bytes.h"
 #include "platen/result.h"
+#include "platen/span.h"
 
 struct cJSON;
 
@@ -47,6 +48,11 @@ extern const size_t PL_PRIVACY_COUNT;
  * and length, null where nothing of a text was left. The caller deletes it. NULL: no such kind, or
  * no memory. */
 struct cJSON *pl_privacy_filter(const char *kind, const struct cJSON *body);
+
+/* A text that belongs at `path` as it may leave: cut to its row's characters and length; for a row
+ * of numbers only where it is one. False: it stays, or nothing of it is left. */
+bool pl_privacy_text(const char *kind, const char *path, struct pl_span text, char *ret_text,
+		     size_t cap);
 
 /* Writes docs/data-use.md. */
 enum pl_result pl_privacy_document(struct pl_bytes *out);

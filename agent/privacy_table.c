@@ -47,22 +47,28 @@
 		OWN(kind, under "description", "our own table's text, never the printer's"),       \
 		TIME(kind, under "since", "when it was first seen")
 
-#define HELLO	 "agent.hello"
-#define HEALTH	 "agent.health"
-#define ATTACHED "printer.attached"
-#define DETACHED "printer.detached"
-#define MOVED	 "printer.moved"
-#define SNAPSHOT "printer.snapshot"
-#define OPENED	 "alert.opened"
-#define CLOSED	 "alert.closed"
-#define REPLACED "supply.replaced"
-#define RESET	 "counter.reset"
-#define JOB	 "job.finished"
-#define DRIFT	 "config.drift"
-#define RESULT	 "action.result"
-#define AUDIT	 "audit"
-#define BUNDLE	 "bundle"
-#define OF_AGENT "bundle.agent"
+#define HELLO	  "agent.hello"
+#define HEALTH	  "agent.health"
+#define ATTACHED  "printer.attached"
+#define DETACHED  "printer.detached"
+#define MOVED	  "printer.moved"
+#define SNAPSHOT  "printer.snapshot"
+#define OPENED	  "alert.opened"
+#define CLOSED	  "alert.closed"
+#define REPLACED  "supply.replaced"
+#define RESET	  "counter.reset"
+#define JOB	  "job.finished"
+#define DRIFT	  "config.drift"
+#define RESULT	  "action.result"
+#define AUDIT	  "audit"
+#define BUNDLE	  "bundle"
+#define OF_AGENT  "bundle.agent"
+#define OF_USB	  "bundle.usb"
+#define OF_ACCESS "bundle.access"
+#define OF_ID	  "bundle.ieee1284"
+#define OF_IPP	  "bundle.ipp"
+#define OF_LEDM	  "bundle.ledm"
+#define OF_PJL	  "bundle.pjl"
 
 const struct pl_privacy_row PL_PRIVACY[] = {
 	OWN(HELLO, "agent_version", "which agent runs here"),
@@ -246,5 +252,179 @@ const struct pl_privacy_row PL_PRIVACY[] = {
 	NUMBER(OF_AGENT, "spool_dropped", "records lost to the spool's bounds"),
 	STAYS(OF_AGENT, "server", "the connector knows its own name"),
 	STAYS(OF_AGENT, "last_error", "it may name hosts and proxies"),
+
+	/* What a bundle says of a printer; its snapshot.json has the rows of printer.snapshot. */
+	WORD(OF_USB, "vendor_id", "who made the USB device"),
+	WORD(OF_USB, "product_id", "which model of the vendor"),
+	NUMBER(OF_USB, "bus", "where it is plugged in"),
+	NUMBER(OF_USB, "address", "where it is plugged in"),
+	WORD(OF_USB, "port_path", "the socket it is plugged into"),
+	DEVICE(OF_USB, "manufacturer", "its own name for its maker"),
+	DEVICE(OF_USB, "product", "its own name for itself"),
+	DEVICE(OF_USB, "serial", "the serial number told over USB"),
+	NUMBER(OF_USB, "configuration", "which configuration is in force"),
+	NUMBER(OF_USB, "settings[].interface", "an interface"),
+	NUMBER(OF_USB, "settings[].alternate", "its alternate setting"),
+	WORD(OF_USB, "settings[].kind", "class, subclass and protocol"),
+	NUMBER(OF_USB, "settings[].ep_in", "its endpoint"),
+	NUMBER(OF_USB, "settings[].ep_out", "its endpoint"),
+	NUMBER(OF_USB, "settings[].in_packet_size", "its packets"),
+	NUMBER(OF_USB, "settings[].out_packet_size", "its packets"),
+	WORD(OF_USB, "power", "whether the device is suspended"),
+	NUMBER(OF_USB, "transfers", "how often the PC talked to it"),
+
+	WORD(OF_ACCESS, "owner", "which program has the printer"),
+	YES_NO(OF_ACCESS, "busy", "whether it is left alone"),
+	YES_NO(OF_ACCESS, "pipe_is_free", "whether anybody has its print pipe"),
+	YES_NO(OF_ACCESS, "has_queue", "whether a queue of the PC prints to it"),
+	NUMBER(OF_ACCESS, "http_port", "where ipp-usb shares it, on the PC itself"),
+	NUMBER(OF_ACCESS, "interfaces[].interface", "an interface"),
+	WORD(OF_ACCESS, "interfaces[].claimed_by", "a driver, or any program"),
+	WORD(OF_ACCESS, "interfaces[].driver", "which driver of the kernel"),
+	WORD(OF_ACCESS, "languages[]", "which it speaks"),
+	STAYS(OF_ACCESS, "queue", "names of queues are people's words"),
+	STAYS(OF_ACCESS, "note", "it may name programs of this PC"),
+
+	{ OF_ID, "device_id", true, PL_CHARS_DEVICE, 255,
+	  "of the IEEE 1284 ID only MFG, MDL, CMD, CLS and SN" },
+	NUMBER(OF_ID, "bytes", "how long all of it is"),
+	STAYS(OF_ID, "whole", "its other keys are the vendor's"),
+
+	NUMBER(OF_IPP, "printer-state[]", "its state"),
+	WORD(OF_IPP, "printer-state-reasons[]", "what it waits for, in keywords"),
+	YES_NO(OF_IPP, "printer-is-accepting-jobs[]", "whether it takes jobs"),
+	NUMBER(OF_IPP, "printer-state-change-time[]", "when it changed"),
+	NUMBER(OF_IPP, "printer-config-change-time[]", "when it changed"),
+	NUMBER(OF_IPP, "queued-job-count[]", "how many jobs wait"),
+	{ OF_IPP, "printer-supply[]", true, PL_CHARS_DEVICE, 200, "kind and level of a supply" },
+	DEVICE(OF_IPP, "printer-supply-description[]", "the printer's name for a supply"),
+	DEVICE(OF_IPP, "marker-names[]", "the printer's name for a supply"),
+	WORD(OF_IPP, "marker-types[]", "toner, ink, drum, …"),
+	DEVICE(OF_IPP, "marker-colors[]", "its colour"),
+	NUMBER(OF_IPP, "marker-levels[]", "how much is left"),
+	NUMBER(OF_IPP, "marker-low-levels[]", "how much is left"),
+	NUMBER(OF_IPP, "marker-high-levels[]", "how much is left"),
+	NUMBER(OF_IPP, "printer-impressions-completed[]", "a life counter"),
+	NUMBER(OF_IPP, "printer-media-sheets-completed[]", "a life counter"),
+	NUMBER(OF_IPP, "printer-pages-completed[]", "a life counter"),
+	DEVICE(OF_IPP, "printer-make-and-model[]", "which printer it is"),
+	DEVICE(OF_IPP, "printer-serial-number[]", "which printer it is"),
+	WORD(OF_IPP, "printer-uuid[]", "which printer it is"),
+	DEVICE(OF_IPP, "printer-firmware-name[]", "whether it is up to date"),
+	DEVICE(OF_IPP, "printer-firmware-string-version[]", "whether it is up to date"),
+	NUMBER(OF_IPP, "operations-supported[]", "what it can do"),
+	WORD(OF_IPP, "identify-actions-supported[]", "what it can do"),
+	WORD(OF_IPP, "ipp-versions-supported[]", "what it can do"),
+	WORD(OF_IPP, "document-format-supported[]", "what it can do"),
+	STAYS(OF_IPP, "printer-state-message",
+	      "the display and its alerts may name people and documents"),
+	STAYS(OF_IPP, "printer-alert", "the display and its alerts may name people and documents"),
+	STAYS(OF_IPP, "printer-input-tray", "tray names are people's words"),
+	STAYS(OF_IPP, "printer-device-id", "ieee1284.json has what may leave of it"),
+
+	NUMBER(OF_LEDM, "TotalImpressions", "a counter"),
+	NUMBER(OF_LEDM, "MonochromeImpressions", "a counter"),
+	NUMBER(OF_LEDM, "ColorImpressions", "a counter"),
+	NUMBER(OF_LEDM, "SimplexSheets", "a counter"),
+	NUMBER(OF_LEDM, "DuplexSheets", "a counter"),
+	NUMBER(OF_LEDM, "JamEvents", "a counter"),
+	NUMBER(OF_LEDM, "MispickEvents", "a counter"),
+	NUMBER(OF_LEDM, "TotalFrontPanelCancelPresses", "a counter"),
+	NUMBER(OF_LEDM, "EWSAccessCount", "a counter"),
+	NUMBER(OF_LEDM, "ScanImages", "a counter"),
+	NUMBER(OF_LEDM, "AdfImages", "a counter"),
+	NUMBER(OF_LEDM, "FlatbedImages", "a counter"),
+	NUMBER(OF_LEDM, "ImagesSentToEmail", "a counter"),
+	NUMBER(OF_LEDM, "ConsumableLowThreshold", "a supply"),
+	NUMBER(OF_LEDM, "ConsumablePercentageLevelRemaining", "a supply"),
+	NUMBER(OF_LEDM, "ConsumableSelectibilityNumber", "a supply"),
+	NUMBER(OF_LEDM, "NumOfUserReplaceableConsumables", "a supply"),
+	NUMBER(OF_LEDM, "MaxCapacity", "a supply"),
+	NUMBER(OF_LEDM, "ConsumableStation", "a supply"),
+	WORD(OF_LEDM, "ConsumableLabelCode", "a supply"),
+	WORD(OF_LEDM, "ConsumableState", "a supply"),
+	WORD(OF_LEDM, "ConsumableTypeEnum", "a supply"),
+	WORD(OF_LEDM, "MeasuredQuantityState", "a supply"),
+	WORD(OF_LEDM, "MarkerColor", "a supply"),
+	WORD(OF_LEDM, "Unit", "a supply"),
+	DEVICE(OF_LEDM, "Brand", "who made a supply"),
+	NUMBER(OF_LEDM, "SequenceNumber", "an alert"),
+	NUMBER(OF_LEDM, "AlertPriority", "an alert"),
+	NUMBER(OF_LEDM, "StringId", "an alert"),
+	NUMBER(OF_LEDM, "ModificationNumber", "an alert"),
+	WORD(OF_LEDM, "ProductStatusAlertID", "an alert, in keywords"),
+	WORD(OF_LEDM, "Severity", "an alert, in keywords"),
+	WORD(OF_LEDM, "AlertDetailsMarkerColor", "an alert, in keywords"),
+	WORD(OF_LEDM, "AlertDetailsConsumableTypeEnum", "an alert, in keywords"),
+	WORD(OF_LEDM, "StatusCategory", "its state"),
+	WORD(OF_LEDM, "UnqualifiedEventCategory", "an event and its number"),
+	WORD(OF_LEDM, "AgingStamp", "an event and its number"),
+	DEVICE(OF_LEDM, "MakeAndModel", "which printer it is"),
+	DEVICE(OF_LEDM, "MakeAndModelFirmwareDownload", "which printer it is"),
+	DEVICE(OF_LEDM, "SerialNumber", "which printer it is"),
+	DEVICE(OF_LEDM, "ProductNumber", "which printer it is"),
+	WORD(OF_LEDM, "UUID", "which printer it is"),
+	NUMBER(OF_LEDM, "ServiceID", "which printer it is"),
+	WORD(OF_LEDM, "Revision", "a version"),
+	WORD(OF_LEDM, "Date", "a version"),
+	WORD(OF_LEDM, "PasswordStatus", "a setting"),
+	WORD(OF_LEDM, "PowerSave", "a setting"),
+	WORD(OF_LEDM, "PowerSaveTimeout", "a setting"),
+	WORD(OF_LEDM, "AutoOffTime", "a setting"),
+	WORD(OF_LEDM, "ControlPanelAccess", "a setting"),
+	WORD(OF_LEDM, "Duplex", "a setting"),
+	WORD(OF_LEDM, "MediaSizeName", "which paper"),
+	WORD(OF_LEDM, "MediaType", "which paper"),
+	WORD(OF_LEDM, "MediaState", "which paper"),
+	WORD(OF_LEDM, "PrintQuality", "which paper"),
+	STAYS(OF_LEDM, "AssetNumber", "people's and places' words"),
+	STAYS(OF_LEDM, "DeviceLocation", "people's and places' words"),
+	STAYS(OF_LEDM, "ContactPerson", "people's and places' words"),
+	STAYS(OF_LEDM, "DeviceName", "people's and places' words"),
+	STAYS(OF_LEDM, "HostName", "people's and places' words"),
+	STAYS(OF_LEDM, "SSID", "people's and places' words"),
+	STAYS(OF_LEDM, "FaxNumber", "people's and places' words"),
+	STAYS(OF_LEDM, "DefaultFrom", "people's and places' words"),
+	STAYS(OF_LEDM, "LastRecipient", "people's and places' words"),
+	STAYS(OF_LEDM, "LocString", "texts of the display, tray names"),
+	STAYS(OF_LEDM, "AlertDetailsUserAction", "texts of the display, tray names"),
+	STAYS(OF_LEDM, "InputBin", "texts of the display, tray names"),
+	STAYS(OF_LEDM, "ResourceURI", "links into the printer's own pages and jobs"),
+	STAYS(OF_LEDM, "ResourceType", "links into the printer's own pages and jobs"),
+
+	NUMBER(OF_PJL, "CODE", "a status or setting"),
+	NUMBER(OF_PJL, "PAGECOUNT", "a status or setting"),
+	NUMBER(OF_PJL, "MEMORY", "a status or setting"),
+	NUMBER(OF_PJL, "COPIES", "a status or setting"),
+	NUMBER(OF_PJL, "DENSITY", "a status or setting"),
+	NUMBER(OF_PJL, "RESOLUTION", "a status or setting"),
+	NUMBER(OF_PJL, "POWERSAVETIME", "a status or setting"),
+	NUMBER(OF_PJL, "TIMEOUT", "a status or setting"),
+	WORD(OF_PJL, "BLACK TONER", "how much is left"),
+	WORD(OF_PJL, "CYAN TONER", "how much is left"),
+	WORD(OF_PJL, "MAGENTA TONER", "how much is left"),
+	WORD(OF_PJL, "YELLOW TONER", "how much is left"),
+	WORD(OF_PJL, "ONLINE", "a status or setting"),
+	WORD(OF_PJL, "PAPER", "a status or setting"),
+	WORD(OF_PJL, "DUPLEX", "a status or setting"),
+	WORD(OF_PJL, "ECONOMODE", "a status or setting"),
+	WORD(OF_PJL, "POWERSAVE", "a status or setting"),
+	WORD(OF_PJL, "PERSONALITY", "a status or setting"),
+	WORD(OF_PJL, "AUTOCONT", "a status or setting"),
+	WORD(OF_PJL, "MANUALFEED", "a status or setting"),
+	WORD(OF_PJL, "CPLOCK", "a status or setting"),
+	WORD(OF_PJL, "JAMRECOVERY", "a status or setting"),
+	WORD(OF_PJL, "IOBUFFER", "a status or setting"),
+	WORD(OF_PJL, "LANG", "a status or setting"),
+	DEVICE(OF_PJL, "ID", "which printer it is"),
+	DEVICE(OF_PJL, "ProductName", "which printer it is"),
+	DEVICE(OF_PJL, "ProductSerialNumber", "which printer it is"),
+	DEVICE(OF_PJL, "FirmwareDateCode", "which printer it is"),
+	STAYS(OF_PJL, "DISPLAY", "the display may name people and documents"),
+	STAYS(OF_PJL, "LOGINUSER", "people's words and secrets"),
+	STAYS(OF_PJL, "USERNAME", "people's words and secrets"),
+	STAYS(OF_PJL, "JOBNAME", "people's words and secrets"),
+	STAYS(OF_PJL, "Location", "people's words and secrets"),
+	STAYS(OF_PJL, "PASSWORD", "people's words and secrets"),
 };
 const size_t PL_PRIVACY_COUNT = sizeof(PL_PRIVACY) / sizeof(PL_PRIVACY[0]);

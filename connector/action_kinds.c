@@ -78,6 +78,7 @@ static const struct pl_action_kind KINDS[] = {
 	{ "print_test_page", true, false,
 	  "No queue prints to it, and it takes no page that the agent could send.", NULL },
 	{ "agent_log", false, true, NULL, NULL },
+	{ "diagnostics", true, false, NULL, NULL },
 	{ "ews", true, false, "The printer has no web page that can be reached over USB.",
 	  check_ews },
 };

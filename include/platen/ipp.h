@@ -49,6 +49,22 @@ void pl_ipp_answer_destroy(struct pl_ipp_answer *a); /* NULL allowed */
  * in s->errors, the rest counts. */
 void pl_ipp_snapshot(const struct pl_ipp_answer *a, struct pl_snapshot *s);
 
+/* One value of one printer attribute. What is neither a number nor a truth is a text; the values of
+ * a collection, a range or a date come as one. */
+struct pl_ipp_value {
+	const char *name;
+	enum { PL_IPP_NUMBER, PL_IPP_BOOLEAN, PL_IPP_TEXT } kind;
+	int64_t number;
+	const char *text; /* any bytes; lives for the call */
+};
+struct pl_ipp_visitor {
+	void (*value)(void *arg, const struct pl_ipp_value *v);
+	void *arg;
+};
+
+/* Tells every printer attribute of the answer, at most 100 values of each. */
+void pl_ipp_each(const struct pl_ipp_answer *a, const struct pl_ipp_visitor *visitor);
+
 /* What decides when to ask again, and whether to leave the printer alone. */
 struct pl_ipp_hints {
 	int64_t queued_jobs;	   /* PL_UNKNOWN where not told */

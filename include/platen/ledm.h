@@ -58,6 +58,13 @@ enum pl_result pl_ledm_read_tree(struct pl_span xml, struct pl_ledm_tree *ret_tr
 enum pl_result pl_ledm_read(enum pl_ledm_document document, struct pl_span xml,
 			    struct pl_snapshot *s, struct pl_error *err);
 
+/* Calls `leaf` for every element that ends, with its path of local names ("ProductUsageDyn/
+ * PrinterSubunit/TotalImpressions") and its text, trimmed and cut to 512 bytes; empty where
+ * elements stand in it. Returns as pl_ledm_read_tree() | PL_E_NO_MEMORY. */
+enum pl_result pl_ledm_each(struct pl_span xml,
+			    void (*leaf)(void *arg, const char *path, struct pl_span text),
+			    void *arg, struct pl_error *err);
+
 /* ModificationNumber of the AlertTable in ProductStatusDyn ("12"): changes when any alert does.
  * Empty where not told. */
 enum pl_result pl_ledm_read_alert_mark(struct pl_span xml, char ret_mark[static 32],

@@ -96,16 +96,87 @@ def agent_log(connector, desk):
     print(f"agent_log: {end['result']['bundle_bytes']} bytes, {len(log.splitlines())} lines, masked where they are not ours")
 
 
+PARTS = {"manifest.json", "usb.json", "access.json", "ieee1284.json", "snapshot.json", "agent.json", "agent.log"}
+DOCUMENTS = {f"ledm-{name}.txt" for name in ("ProductConfig", "ProductStatus", "ProductUsage", "ConsumableConfig", "MediaHandling",
+                                             "EventTable")}
+
+
+def missing(parts):
+    return {p["name"]: p["missing"] for p in json.loads(parts["manifest.json"])["parts"] if p["missing"]}
+
+
+def printer_of(connector, word):
+    return next(p["id"] for p in connector.api("GET", "/printers")["items"] if word in p["model"])
+
+
+def diagnose(connector, printer):
+    offer = connector.api("GET", f"/printers/{printer}")["capabilities"]["actions"]["diagnostics"]
+    assert offer["offered"], offer
+    end = ended(connector, connector.api("POST", f"/printers/{printer}/actions", {"type": "diagnostics"}))
+    assert end["state"] == "done", end
+    return open_bundle(connector, end), end
+
+
+def of_a_printer_with_everything(connector, desk):
+    desk.do("jam", "mfp")
+    parts, end = diagnose(connector, printer_of(connector, "M283"))
+    assert set(parts) == PARTS | DOCUMENTS | {"ipp.json", "pjl.txt"}, (set(parts), missing(parts))
+    no_canary("mfp", parts)
+    truth = desk.truth()["mfp"]
+    pages = str(truth["counters"]["impressions"])
+    assert f"PrinterSubunit/TotalImpressions = {pages}\n" in parts["ledm-ProductUsage.txt"].decode()
+    assert "Event/UnqualifiedEventCategory = AlertTableChanged" in parts["ledm-EventTable.txt"].decode()
+    assert "ResourceURI" not in parts["ledm-EventTable.txt"].decode()
+    assert f"PAGECOUNT: PAGECOUNT = {pages}\n" in parts["pjl.txt"].decode(), parts["pjl.txt"]
+    ipp = json.loads(parts["ipp.json"])
+    assert ipp["printer-state"] == [5] and any("jam" in r for r in ipp["printer-state-reasons"]), ipp
+    assert "printer-state-message" not in ipp
+    snapshot = json.loads(parts["snapshot.json"])
+    assert snapshot["counters"]["impressions"] == truth["counters"]["impressions"]
+    assert snapshot["counters"]["sources"]["impressions"] in ("ledm", "ipp"), "with its source"
+    assert json.loads(parts["usb.json"])["vendor_id"] == "03f0" and json.loads(parts["access.json"])["interfaces"]
+    assert "MFG:" in json.loads(parts["ieee1284.json"])["device_id"]
+    times = {p["name"]: p["ms"] for p in json.loads(parts["manifest.json"])["parts"]}
+    desk.do("clear", "mfp")
+    print(f"diagnostics of mfp: {end['result']['bundle_bytes']} bytes, {len(parts)} parts, {sum(times.values())} ms, no canary")
+
+
+def of_a_pjl_printer(connector, desk):
+    parts, end = diagnose(connector, printer_of(connector, "HL"))
+    assert set(parts) == PARTS | {"pjl.txt"}, (set(parts), missing(parts))
+    assert set(missing(parts)) == {"ipp.json", "ledm.txt"}, missing(parts)
+    no_canary("laser", parts)
+    text = parts["pjl.txt"].decode()
+    assert "STATUS: CODE = " in text and "VARIABLES: PAPER = A4\n" in text and "DISPLAY = " not in text, text
+    print(f"diagnostics of laser: {end['result']['bundle_bytes']} bytes, {len(parts)} parts, no canary")
+
+
+def of_a_printer_at_work(connector, desk):
+    """A job goes first: what disturbs nobody is there, and the manifest says why the rest is not."""
+    desk.do("set", "mfp", "state.printer_state", '"processing"')
+    parts, _ = diagnose(connector, printer_of(connector, "M283"))
+    assert set(parts) == PARTS, set(parts)
+    assert set(missing(parts)) == {"ipp.json", "ledm.txt", "pjl.txt"}, missing(parts)
+    assert all("in use" in why for why in missing(parts).values()), missing(parts)
+    no_canary("mfp at work", parts)
+    desk.do("set", "mfp", "state.printer_state", '"idle"')
+    print("diagnostics of a printer at work: tier 0 alone, with the reason")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, required=True)
     build = parser.parse_args().build.resolve()
     lab.terminate_on_signals()
     with tempfile.TemporaryDirectory(prefix="platen-diagnostics-") as folder, \
-            lab.site(build, pathlib.Path(folder), {"mfp": lab.PROFILES / "hp-mfp"}) as (connector, desk):
-        lab.wait_for("the printer's first reading", lambda: any(
-            p["model"] for p in connector.api("GET", "/printers")["items"]), 60)
+            lab.site(build, pathlib.Path(folder), {"mfp": lab.PROFILES / "hp-mfp", "laser": lab.PROFILES / "brother-laser"}
+                     ) as (connector, desk):
+        lab.wait_for("the printers' first readings", lambda: sum(
+            1 for p in connector.api("GET", "/printers")["items"] if p["model"]) == 2, 60)
         agent_log(connector, desk)
+        of_a_printer_with_everything(connector, desk)
+        of_a_pjl_printer(connector, desk)
+        of_a_printer_at_work(connector, desk)
     return 0
 
 
