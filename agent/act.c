@@ -39,7 +39,7 @@ bool pl_act_is_cancelled(struct pl_act *a)
 	struct pl_worker *w = a->worker;
 	bool cancelled;
 
-	if (pl_wake_is_set(a->wake))
+	if (a->wake && pl_wake_is_set(a->wake))
 		return true;
 	if (!w)
 		return a->desk && pl_act_desk_is_cancelled(a->desk, a->action->id);

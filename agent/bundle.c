@@ -131,6 +131,11 @@ void pl_bundle_missing(struct pl_bundle *bundle, const char *name, const char *w
 	note(bundle, path, -1, why);
 }
 
+const cJSON *pl_bundle_parts(const struct pl_bundle *bundle)
+{
+	return bundle->parts;
+}
+
 enum pl_result pl_bundle_end(struct pl_bundle *bundle, struct pl_span *ret_zip,
 			     struct pl_error *err)
 {

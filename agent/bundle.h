@@ -51,6 +51,9 @@ void pl_bundle_text(struct pl_bundle *bundle, const char *name, struct pl_span t
 /* This part is not there. `why`: a sentence of our own. */
 void pl_bundle_missing(struct pl_bundle *bundle, const char *name, const char *why);
 
+/* The manifest's list of parts, as far as there are; the bundle's own. */
+const struct cJSON *pl_bundle_parts(const struct pl_bundle *bundle);
+
 /* Writes manifest and directory; *ret_zip lives as long as the bundle. Returns PL_OK | PL_E_TOO_BIG
  * | PL_E_NO_MEMORY. */
 enum pl_result pl_bundle_end(struct pl_bundle *bundle, struct pl_span *ret_zip,

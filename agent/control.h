@@ -17,6 +17,8 @@
  *     probe      key (optional)              anybody     platen.snapshot/1, read now
  *     sent       raw (optional)              anybody     messages that left, newest first
  *     doctor     -                           anybody     what only the agent sees
+ *     diag       key (optional)              root, the   a bundle of all that, whole: {"zip":
+ *                                            agent's own base64, "parts": [...]} (bundle.h)
  *     enroll     token | server, ca_file     root, the   {}
  *                                            agent's own
  *     watch      -                           anybody     what people see of all this, at once and
@@ -44,6 +46,7 @@ enum pl_control_verb {
 	PL_CONTROL_PROBE,
 	PL_CONTROL_SENT,
 	PL_CONTROL_DOCTOR,
+	PL_CONTROL_DIAG,
 	PL_CONTROL_ENROLL,
 	PL_CONTROL_WATCH,
 	PL_CONTROL_EWS,
@@ -87,7 +90,7 @@ struct pl_control_caller {
 enum pl_control_right {
 	PL_CONTROL_ANYBODY, /* it reads */
 	PL_CONTROL_SEATED,  /* it answers for the person at the screen; root may, too */
-	PL_CONTROL_TRUSTED, /* it changes settings */
+	PL_CONTROL_TRUSTED, /* it changes settings, or shows all there is */
 };
 
 /* Asks that table. Returns PL_OK | PL_E_DENIED (with the sentence for the caller). */

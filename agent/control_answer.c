@@ -6,7 +6,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "control.h"
+#include "control_diag.h"
 #include "os/os.h"
 #include "page.h"
 #include "platen/clock.h"
@@ -243,6 +243,7 @@ static enum pl_result carry_out(const struct pl_control_sources *sources,
 				       ret_result, err);
 	case PL_CONTROL_SENT: return answer_sent(sources, q->raw, ret_result, err);
 	case PL_CONTROL_DOCTOR: *ret_result = pl_control_doctor(sources); break;
+	case PL_CONTROL_DIAG: return pl_control_diag(sources, q->key, ret_result, err);
 	case PL_CONTROL_ENROLL: return answer_enroll(sources, q, ret_result, err);
 	case PL_CONTROL_WATCH: return answer_watch(sources, ret_result, err);
 	case PL_CONTROL_EWS: return answer_pages(sources, ret_result);

@@ -16,6 +16,7 @@ static const struct {
 	[PL_CONTROL_PROBE] = { "probe", PL_CONTROL_ANYBODY },
 	[PL_CONTROL_SENT] = { "sent", PL_CONTROL_ANYBODY },
 	[PL_CONTROL_DOCTOR] = { "doctor", PL_CONTROL_ANYBODY },
+	[PL_CONTROL_DIAG] = { "diag", PL_CONTROL_TRUSTED },
 	[PL_CONTROL_ENROLL] = { "enroll", PL_CONTROL_TRUSTED },
 	[PL_CONTROL_WATCH] = { "watch", PL_CONTROL_ANYBODY },
 	[PL_CONTROL_EWS] = { "ews", PL_CONTROL_ANYBODY },
@@ -38,7 +39,7 @@ enum pl_result pl_control_permit(enum pl_control_verb verb, const struct pl_cont
 	}
 	if (caller->trusted)
 		return PL_OK;
-	return pl_error_set(err, PL_E_DENIED, "only root may change anything here: say %s as root",
+	return pl_error_set(err, PL_E_DENIED, "only root may ask for this: say %s as root",
 			    VERBS[verb].name);
 }
 

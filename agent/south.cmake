@@ -21,7 +21,7 @@ set_source_files_properties(os/quirk_files_posix.c PROPERTIES
   COMPILE_DEFINITIONS "PL_QUIRKS_FILE=\"${PLATEN_QUIRKS_FILE}\"")
 
 list(APPEND AGENT_SOURCES
-  control_doctor.c engine_devices.c
+  control_diag.c control_doctor.c engine_devices.c engine_diag.c
   act.c act_agent_log.c act_desk.c act_diagnostics.c act_end.c act_ews.c act_firmware.c act_hold.c act_identify.c act_print_test_page.c act_probe_now.c act_reboot.c act_table.c
   firmware_note.c firmware_send.c package_fetch.c package_trust.c
   bundle.c bundle_send.c
@@ -37,7 +37,7 @@ function(agent_programs)
   pl_program(platen
     SOURCES cli/main.c cli/ask.c cli/paper.c cli/show_printer.c
             cli/doctor.c cli/doctor_agent.c cli/doctor_printers.c cli/doctor_trust.c cli/doctor_way.c
-            cli/verb_doctor.c cli/verb_enroll.c cli/verb_ews.c cli/verb_printers.c cli/verb_probe.c cli/verb_sent.c cli/verb_status.c
+            cli/verb_diag.c cli/verb_doctor.c cli/verb_enroll.c cli/verb_ews.c cli/verb_printers.c cli/verb_probe.c cli/verb_sent.c cli/verb_status.c
     USES platen_agent)
   target_include_directories(platen PRIVATE cli)
 endfunction()

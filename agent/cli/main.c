@@ -20,6 +20,8 @@ static const struct verb VERBS[] = {
 	  "what the agent knows of its printers", verb_printers },
 	{ "sent", CLI_JSON | CLI_WATCH | CLI_RAW, "[--json] [--raw] [--watch]",
 	  "every message that left this PC, newest first; --raw: as it was sent", verb_sent },
+	{ "diag", CLI_JSON | CLI_KEY | CLI_OUT, "[-o FILE] [--json] [--key KEY]",
+	  "one zip of all that helps to find out what is wrong; it stays on this PC", verb_diag },
 	{ "doctor", CLI_JSON | CLI_TOLERANT, "[--json]",
 	  "why is a printer not seen, or not reported? Each check, and what to do", verb_doctor },
 	{ "enroll", CLI_TOKEN | CLI_SERVER | CLI_CA, "--token TOKEN | --server URL [--ca FILE]",
@@ -39,7 +41,8 @@ static const struct {
 	{ "--raw", CLI_RAW, false },	  { "--key", CLI_KEY, true },
 	{ "--token", CLI_TOKEN, true },	  { "--server", CLI_SERVER, true },
 	{ "--ca", CLI_CA, true },	  { "--socket", CLI_SOCKET, true },
-	{ "--config", CLI_CONFIG, true },
+	{ "--config", CLI_CONFIG, true }, { "--output", CLI_OUT, true },
+	{ "-o", CLI_OUT, true },
 };
 #define OPTION_COUNT (sizeof(OPTIONS) / sizeof(OPTIONS[0]))
 
@@ -78,6 +81,7 @@ static void set_option(struct cli *cli, unsigned option, const char *value)
 	case CLI_WATCH: cli->watch = true; break;
 	case CLI_RAW: cli->raw = true; break;
 	case CLI_KEY: cli->key = value; break;
+	case CLI_OUT: cli->out = value; break;
 	case CLI_TOKEN: cli->token = value; break;
 	case CLI_SERVER: cli->server = value; break;
 	case CLI_CA: cli->ca = value; break;

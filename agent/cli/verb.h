@@ -31,6 +31,7 @@ enum cli_exit {
 #define CLI_CA	   (1u << 6)
 #define CLI_SOCKET (1u << 7)
 #define CLI_CONFIG (1u << 8)
+#define CLI_OUT	   (1u << 10)
 #define CLI_WORDS  (1u << 9) /* a word and an id, not options */
 
 /* Not an option: the verb runs also where the settings cannot be read. */
@@ -40,6 +41,7 @@ struct cli {
 	bool json, watch, raw;
 	const char *key, *token, *server, *ca, *socket, *config; /* NULL: not given; config
 									    never */
+	const char *out;       /* where a file goes; NULL: not given */
 	const char *word, *id; /* what stands behind the verb: "allow", and which */
 	struct paper paper;
 };
@@ -58,6 +60,7 @@ enum cli_exit verb_printers(const struct cli *cli);
 enum cli_exit verb_sent(const struct cli *cli);
 enum cli_exit verb_enroll(const struct cli *cli);
 enum cli_exit verb_ews(const struct cli *cli);
+enum cli_exit verb_diag(const struct cli *cli);
 enum cli_exit verb_doctor(const struct cli *cli);
 
 /* Writes "platen: <sentence>" to stderr; returns CLI_FAILED. */

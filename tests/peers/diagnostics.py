@@ -163,6 +163,41 @@ def of_a_printer_at_work(connector, desk):
     print("diagnostics of a printer at work: tier 0 alone, with the reason")
 
 
+def local_bundle(connector, desk):
+    """`platen diag`: the same search finds in it what the others must not hold."""
+    del connector
+    path = desk.folder / "local.zip"
+    told = json.loads(desk.platen("diag", "-o", str(path), "--json"))
+    assert path.stat().st_mode & 0o777 == 0o600 and told["bytes"] == path.stat().st_size, told
+    with zipfile.ZipFile(path) as z:
+        assert z.testzip() is None
+        parts = {name: z.read(name) for name in z.namelist()}
+    found = {name.split("/")[-1] for name, body in parts.items() if CANARY.search(body)}
+    assert {"ipp.json", "ledm-ProductConfig.xml", "ledm-EventTable.xml", "pjl.txt"} <= found, found
+    assert len({name.split("/")[0] for name in parts if "/" in name}) == 2, list(parts)
+    out = desk.platen("diag", "-o", "-")
+    assert out[:2] == b"PK"
+    print(f"platen diag: {told['bytes']} bytes, {len(parts)} parts; canaries in {', '.join(sorted(found))}")
+
+
+def without_an_agent(build, folder):
+    """The same, asked directly where no agent runs."""
+    desk = lab.Desk(build, folder, {"mfp": lab.PROFILES / "hp-mfp"})
+    path = folder / "direct.zip"
+    try:
+        desk.start("sh", "-c", 'sleep 1; exec "$@"', "sh", str(build / "agent" / "platen"), "diag", "-o", str(path), "--socket",
+                   str(folder / "nobody.sock"))
+        assert desk.process.wait(60) == 0, desk.log.read_text()
+    finally:
+        desk.stop()
+    with zipfile.ZipFile(path) as z:
+        parts = {name.split("/")[-1]: z.read(name) for name in z.namelist()}
+    assert {"usb.json", "ipp.json", "pjl.txt", "ledm-EventTable.xml", "manifest.json"} <= set(parts), set(parts)
+    assert missing(parts) == {"agent.log": "No agent runs on this PC"}, missing(parts)
+    assert CANARY.search(parts["ledm-ProductConfig.xml"])
+    print(f"platen diag without an agent: {len(parts)} parts")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, required=True)
@@ -177,6 +212,9 @@ def main():
         of_a_printer_with_everything(connector, desk)
         of_a_pjl_printer(connector, desk)
         of_a_printer_at_work(connector, desk)
+        local_bundle(connector, desk)
+    with tempfile.TemporaryDirectory(prefix="platen-diagnostics-") as folder:
+        without_an_agent(build, pathlib.Path(folder))
     return 0
 
 

@@ -73,7 +73,7 @@ static void rights_are_what_the_table_says(void **state)
 		{ "doctor", true, true },     { "enroll", false, false },
 		{ "ews", true, true },	      { "watch", true, true },
 		{ "ews_allow", false, true }, { "ews_deny", false, true },
-		{ "ews_end", false, true },
+		{ "ews_end", false, true },   { "diag", false, false },
 	};
 	const struct pl_control_caller anybody = { 0 }, seated = { .seated = true },
 				       root = { .trusted = true };

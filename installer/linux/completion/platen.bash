@@ -5,7 +5,7 @@ _platen()
 	local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} before=${COMP_WORDS[COMP_CWORD - 1]}
 
 	case $before in
-	--ca | --config | --socket)
+	--ca | --config | --socket | --output | -o)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
