@@ -71,6 +71,7 @@ bool pl_act_look(struct pl_act *a, bool *ret_ok)
 	struct pl_worker *w = a->worker;
 
 	pl_act_let_go(a);
+	w->known.knobs_ms = 0;
 	if (!worker_look(w, PL_DEPTH_FULL))
 		return false;
 	if (ret_ok)

@@ -36,7 +36,9 @@
 struct cJSON;
 struct pl_act_desk;
 struct pl_act_hold;
+struct pl_box_key;
 struct pl_engine;
+struct pl_knob_wear;
 struct pl_worker;
 
 /* An action that runs. */
@@ -58,6 +60,8 @@ struct pl_act {
 	const char *key;
 	const struct pl_usb_device *dev; /* another one after pl_act_await_return() */
 	struct pl_known *known;
+	struct pl_knob_wear *wear;     /* how often its settings were written */
+	const struct pl_box_key *box;  /* opens what only this PC may read; NULL: none */
 	const struct pl_reading *last; /* what was last read */
 
 	/* Inside. */

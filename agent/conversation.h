@@ -22,6 +22,8 @@ struct conversation {
 	int64_t by_ms;
 	int http_port;		     /* of the program that has the printer and shares it; 0 none */
 	bool speaks_pjl;	     /* the 1284 ID says so */
+	bool wants_knobs;	     /* its settings are to be read as well */
+	struct pl_knobs knobs;	     /* what was told of them in this conversation */
 	struct pl_evidence evidence; /* for the identity */
 	struct pl_snapshot part;     /* what the language at work has told */
 	struct pl_reading *r;	     /* what all have told so far */

@@ -17,6 +17,7 @@
 #include "snapshot_json.h"
 
 #define DAY_MS		(24 * 3600 * 1000LL)
+#define BOX_FILE	"box.key"
 #define FIRST_HEALTH_MS (10 * 60 * 1000LL)
 
 /* The kernel tells that a device leaves before the last trace of it has gone from sysfs, so a look
@@ -136,6 +137,7 @@ static void employ(struct pl_engine *e, const struct pl_usb_device *dev)
 		.actions = e->actions,
 		.uplink = e->uplink,
 		.settings = e->options.settings,
+		.box = e->box,
 		.pages = e->pages,
 		.news = e->view_news,
 		.nudge = nudge,
@@ -273,8 +275,9 @@ static void *engine_main(void *arg)
 	int64_t again_ms;
 	bool news = true;
 
-	record_and_delete(e, "agent.hello", NULL,
-			  pl_greeting_hello(e->options.settings, e->started_wall_ms));
+	record_and_delete(
+		e, "agent.hello", NULL,
+		pl_greeting_hello(e->options.settings, pl_box_public(e->box), e->started_wall_ms));
 	do {
 		again_ms = news ? pl_clock_in_ms(SECOND_LOOK_MS) : PL_FOREVER;
 		reconcile(e);
@@ -292,6 +295,15 @@ static void *engine_main(void *arg)
 	return NULL;
 }
 
+static enum pl_result open_box(const struct pl_settings *settings, struct pl_box_key **ret_box,
+			       struct pl_error *err)
+{
+	char path[PL_MAX_PATH];
+	enum pl_result r = pl_file_join(settings->state_dir, BOX_FILE, path, err);
+
+	return r == PL_OK ? pl_box_key_open(path, ret_box, err) : r;
+}
+
 enum pl_result pl_engine_create(const struct pl_engine_options *options,
 				struct pl_engine **ret_engine, struct pl_error *err)
 {
@@ -301,6 +313,8 @@ enum pl_result pl_engine_create(const struct pl_engine_options *options,
 	if (!e)
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	r = pl_memory_open(options->settings->state_dir, &e->memory, err);
+	if (r == PL_OK)
+		r = open_box(options->settings, &e->box, err);
 	if (r == PL_OK)
 		r = pl_wake_create(&e->stopping, err);
 	if (r == PL_OK)
@@ -313,6 +327,7 @@ enum pl_result pl_engine_create(const struct pl_engine_options *options,
 		pl_wake_destroy(e->view_news);
 		pl_act_desk_destroy(e->desk);
 		pl_wake_destroy(e->stopping);
+		pl_box_key_close(e->box);
 		pl_memory_close(e->memory);
 		free(e);
 		return r;
@@ -337,6 +352,7 @@ void pl_engine_destroy(struct pl_engine *e)
 	pl_act_desk_destroy(e->desk);
 	pl_wake_destroy(e->view_news);
 	pl_wake_destroy(e->stopping);
+	pl_box_key_close(e->box);
 	pl_memory_close(e->memory);
 	pthread_cond_destroy(&e->wake);
 	pthread_mutex_destroy(&e->lock);

@@ -15,6 +15,7 @@
 #include "memory.h"
 #include "orders.h"
 #include "page.h"
+#include "platen/box.h"
 #include "worker.h"
 
 #define MAX_EARLY 16	/* actions that came before their printers */
@@ -28,6 +29,7 @@ struct slot {
 struct pl_engine {
 	struct pl_engine_options options;
 	struct pl_memory *memory;
+	struct pl_box_key *box; /* opens printers' passwords on their way here */
 	struct pl_actions *actions;
 	struct pl_uplink *uplink;
 	struct pl_pages *pages;

@@ -28,7 +28,8 @@ static void add_words(cJSON *o, const char *name, unsigned types)
 			cJSON_AddItemToArray(list, cJSON_CreateString(PL_ACTION_WORDS[i]));
 }
 
-cJSON *pl_greeting_hello(const struct pl_settings *settings, int64_t started_ms)
+cJSON *pl_greeting_hello(const struct pl_settings *settings, const char *box_key,
+			 int64_t started_ms)
 {
 	char version[MAX_OS_VERSION], host[PL_MAX_PUBLIC_HOST_NAME];
 	cJSON *o = cJSON_CreateObject();
@@ -40,6 +41,7 @@ cJSON *pl_greeting_hello(const struct pl_settings *settings, int64_t started_ms)
 	pl_json_add_text(o, "os_version", version);
 	pl_json_add_text(o, "architecture", pl_os_architecture());
 	pl_json_add_text(o, "hostname", host);
+	pl_json_add_text(o, "box_key", box_key);
 	add_words(o, "actions", pl_act_ours() & ~settings->forbid);
 	add_words(o, "forbidden", settings->forbid);
 	add_time(o, "started_at", started_ms);

@@ -14,7 +14,9 @@
 #include "spool.h"
 #include "uplink.h"
 
-cJSON *pl_greeting_hello(const struct pl_settings *settings, int64_t started_ms);
+/* `box_key`: what secrets for this PC are closed with (box.h). */
+cJSON *pl_greeting_hello(const struct pl_settings *settings, const char *box_key,
+			 int64_t started_ms);
 
 /* `uplink` may be NULL. */
 cJSON *pl_greeting_health(struct pl_spool *spool, struct pl_uplink *uplink, int64_t uptime_s,

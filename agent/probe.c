@@ -15,6 +15,7 @@
 #include "platen/devid.h"
 
 #define DEVICE_ID_MS 3000
+#define KNOBS_AGE_MS (50 * 60 * 1000LL) /* settings change by hand: once in an hour is enough */
 
 enum pl_way pl_known_way(const struct pl_known *known)
 {
@@ -212,12 +213,31 @@ static enum pl_result converse(struct conversation *c, struct pl_error *err)
 	return talk(c, &occupancy, err);
 }
 
+static void begin_knobs(struct conversation *c)
+{
+	int64_t last_ms = c->known->knobs_ms;
+
+	c->wants_knobs = c->depth == PL_DEPTH_FULL &&
+			 (last_ms == 0 || pl_clock_now_ms() - last_ms > KNOBS_AGE_MS);
+	pl_knobs_init(&c->knobs);
+}
+
+static void settle_knobs(struct conversation *c)
+{
+	if (c->knobs.known)
+		c->known->knobs = c->knobs;
+	if (c->wants_knobs && c->r->access.tier > 0)
+		c->known->knobs_ms = pl_clock_now_ms();
+	c->r->knobs = c->known->knobs;
+}
+
 /* The languages' reasons, and the alerts they mean, tell one story in the end. */
 static void settle(struct conversation *c)
 {
 	pl_alert_reconcile(&c->r->snapshot);
 	pl_supply_reconcile(&c->r->snapshot);
 	pl_identity_settle(c->r, &c->evidence);
+	settle_knobs(c);
 	c->r->actions = pl_act_offered(c->known, c->dev);
 	c->r->taken_at_ms = pl_clock_wall_ms();
 }
@@ -241,6 +261,7 @@ enum pl_result pl_probe(const struct pl_prober *p, const struct pl_usb_device *d
 	pl_snapshot_init(&c->part);
 	pl_identity_key(dev, (struct pl_span){ NULL, 0 }, ret->key);
 	list_interfaces(dev, &ret->access);
+	begin_knobs(c);
 
 	read_descriptors(c);
 	r = conversation_lock(dev, &lock, err);

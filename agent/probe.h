@@ -13,6 +13,7 @@
  */
 
 #include "os/os.h"
+#include "platen/knob.h"
 #include "platen/ledm.h"
 #include "reading.h"
 #include "schedule.h"
@@ -41,14 +42,17 @@ struct pl_known {
 	const char *ipp_target; /* "/ipp/print" */
 	struct pl_ledm_tree tree;
 	bool can_identify, can_restart; /* Identify-Printer, Restart-Printer are offered */
+	bool can_set;			/* Set-Printer-Attributes is */
 	const char *print_format;	/* what of our test pages IPP takes; NULL: none */
 	bool speaks_pjl, speaks_pml, speaks_pcl, speaks_postscript; /* the 1284 ID says so */
 	bool has_queue;					       /* a queue of this PC prints to it */
 	bool can_flash, can_sound, can_display;		       /* what Identify-Printer does */
 	struct pl_fact identity[PL_SOURCE_COUNT][PL_ID_COUNT]; /* told once, not asked again */
 	int64_t identity_ms[PL_SOURCE_COUNT];		       /* when; 0: not yet */
-	char event_mark[96]; /* ETag of LEDM's event table when everything was last read */
-	int64_t status_ms;   /* when LEDM's status was last read */
+	struct pl_knobs knobs; /* its settings, when they were last read */
+	int64_t knobs_ms;      /* when they were asked for; 0: not yet */
+	char event_mark[96];   /* ETag of LEDM's event table when everything was last read */
+	int64_t status_ms;     /* when LEDM's status was last read */
 	struct pl_glance glance;
 	bool glanced;
 	bool changed;	    /* the last small look brought something new: look at everything */

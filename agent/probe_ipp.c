@@ -5,6 +5,7 @@
 #include "line.h"
 #include "platen/clock.h"
 #include "platen/ipp.h"
+#include "platen/knob.h"
 #include "test_page.h"
 
 #define IPP_MS 10000
@@ -50,6 +51,7 @@ static enum pl_result meet_ipp(struct line *l, struct pl_error *err)
 	known->identity_ms[PL_SOURCE_IPP] = pl_clock_now_ms();
 	known->can_identify = pl_ipp_supports(answer, PL_IPP_OP_IDENTIFY_PRINTER);
 	known->can_restart = pl_ipp_supports(answer, PL_IPP_OP_RESTART_PRINTER);
+	known->can_set = pl_ipp_supports(answer, PL_IPP_OP_SET_PRINTER_ATTRIBUTES);
 	known->print_format = NULL;
 	if (pl_ipp_supports(answer, PL_IPP_OP_PRINT_JOB))
 		known->print_format = pl_test_page_format(answer);
@@ -62,6 +64,19 @@ static enum pl_result meet_ipp(struct line *l, struct pl_error *err)
 	pl_snapshot_init(&l->c->part);
 	pl_ipp_answer_destroy(answer);
 	return PL_OK;
+}
+
+/* What can be set and how it is set. That it fails costs nothing but that. */
+static void read_knobs(struct line *l)
+{
+	struct pl_ipp_answer *answer = NULL;
+	struct pl_error err;
+
+	if (!l->c->wants_knobs || !l->c->known->can_set ||
+	    ask_ipp(l, PL_IPP_ASK_SETTINGS, &answer, &err) != PL_OK)
+		return;
+	pl_ipp_knobs(answer, &l->c->knobs);
+	pl_ipp_answer_destroy(answer);
 }
 
 enum pl_result line_talk_ipp(struct line *l, struct pl_error *err)
@@ -94,5 +109,6 @@ enum pl_result line_talk_ipp(struct line *l, struct pl_error *err)
 	pl_ipp_answer_destroy(answer);
 	c->r->access.tier = 1;
 	conversation_take(c);
+	read_knobs(l);
 	return PL_OK;
 }

@@ -115,14 +115,15 @@ static enum pl_result read_document(struct line *l, enum pl_ledm_document docume
 	return conversation_failed(c, PL_SOURCE_LEDM, err) ? r : PL_OK;
 }
 
-/* Who it is does not change by the minute. */
+/* Who it is does not change by the minute, nor how it is set. */
 static enum pl_result read_config(struct line *l, struct pl_bytes *body, struct pl_error *err)
 {
 	struct conversation *c = l->c;
 	struct pl_fact *kept = c->known->identity[PL_SOURCE_LEDM];
 	enum pl_result r = PL_OK;
 
-	if (c->known->identity_ms[PL_SOURCE_LEDM] && !line_is_stale(c->known, PL_SOURCE_LEDM)) {
+	if (c->known->identity_ms[PL_SOURCE_LEDM] && !c->wants_knobs &&
+	    !line_is_stale(c->known, PL_SOURCE_LEDM)) {
 		memcpy(c->part.identity, kept, sizeof(c->part.identity));
 		return PL_OK;
 	}
@@ -131,6 +132,8 @@ static enum pl_result read_config(struct line *l, struct pl_bytes *body, struct 
 		memcpy(kept, c->part.identity, sizeof(c->part.identity));
 		c->known->identity_ms[PL_SOURCE_LEDM] = pl_clock_now_ms();
 	}
+	if (r == PL_OK && c->wants_knobs)
+		(void)!pl_ledm_knobs(pl_bytes_span(body), &c->knobs, err);
 	return r;
 }
 

@@ -44,7 +44,8 @@ enum pl_result conversation_pjl(struct conversation *c, struct pl_error *err)
 	const struct pl_usb_setting *pipe = pl_owner_print_pipe(c->dev);
 	struct pl_stream *stream = NULL;
 	struct pl_bytes answer;
-	unsigned infos = c->depth == PL_DEPTH_FULL ? INFOS : PL_PJL_STATUS;
+	unsigned infos = (c->depth == PL_DEPTH_FULL ? INFOS : PL_PJL_STATUS) |
+			 (c->wants_knobs ? PL_PJL_VARIABLES : 0);
 	enum pl_result r;
 
 	if (!pipe || !pipe->ep_in || pipe->protocol != 2 || c->known->pjl == PL_SKILL_NO)
@@ -60,6 +61,7 @@ enum pl_result conversation_pjl(struct conversation *c, struct pl_error *err)
 	/* What came counts, also where not all of it came. */
 	if (pl_pjl_snapshot(pl_bytes_span(&answer), &c->part)) {
 		c->known->pjl = PL_SKILL_YES;
+		pl_pjl_knobs(pl_bytes_span(&answer), &c->knobs);
 		c->r->access.tier = 2;
 		line_compare_glance(c->known, &(struct pl_glance){
 						      .state = c->part.printer_state,

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "platen/knob.h"
 #include "platen/snapshot.h"
 #include "platen/usb.h"
 
@@ -48,6 +49,7 @@ struct pl_reading {
 	struct pl_usb_device usb;
 	struct pl_snapshot snapshot;
 	enum pl_confidence confidence;
+	struct pl_knobs knobs; /* its settings, as they were read last */
 	struct pl_access access;
 	unsigned actions;    /* what it can be asked to do: bits 1 << enum pl_action_type */
 	int64_t taken_at_ms; /* wall clock */

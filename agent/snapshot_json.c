@@ -13,7 +13,7 @@ static const char *const SECTION_NAMES[PL_SECTION_COUNT] = {
 	[PL_SECTION_STATE] = "state",	    [PL_SECTION_SUPPLIES] = "supplies",
 	[PL_SECTION_COUNTERS] = "counters", [PL_SECTION_MEDIA] = "media",
 	[PL_SECTION_ALERTS] = "alerts",	    [PL_SECTION_ACCESS] = "access",
-	[PL_SECTION_ERRORS] = "errors",
+	[PL_SECTION_ERRORS] = "errors",	    [PL_SECTION_SETTINGS] = "settings",
 };
 
 const char *pl_section_name(enum pl_section section)
@@ -273,7 +273,7 @@ cJSON *pl_section_to_json(const struct pl_reading *r, enum pl_section section)
 		[PL_SECTION_STATE] = state_to_json,	  [PL_SECTION_SUPPLIES] = supplies_to_json,
 		[PL_SECTION_COUNTERS] = counters_to_json, [PL_SECTION_MEDIA] = media_to_json,
 		[PL_SECTION_ALERTS] = alerts_to_json,	  [PL_SECTION_ACCESS] = access_to_json,
-		[PL_SECTION_ERRORS] = errors_to_json,
+		[PL_SECTION_ERRORS] = errors_to_json,	  [PL_SECTION_SETTINGS] = pl_knobs_to_json,
 	};
 
 	return WRITERS[section](r);

@@ -7,7 +7,7 @@
  * same reading gives the same bytes and a change is found by comparing sections.
  *
  *     {"key":…,"usb":{…},"identity":{…},"state":{…},"supplies":[…],"counters":{…},"media":[…],
- *      "alerts":[…],"access":{…},"taken_at":"…","errors":[…]}
+ *      "settings":{…},"alerts":[…],"access":{…},"taken_at":"…","errors":[…]}
  *
  * Unknown is null, in enumerations the word "unknown"; of a list, null means that nobody told it.
  * Threads: pure. Memory: trees of cJSON; the caller deletes them. NULL: no memory.
@@ -27,6 +27,7 @@ enum pl_section {
 	PL_SECTION_COUNTERS,
 	PL_SECTION_MEDIA,
 	PL_SECTION_ALERTS,
+	PL_SECTION_SETTINGS,
 	PL_SECTION_ACCESS,
 	PL_SECTION_ERRORS,
 	PL_SECTION_COUNT
@@ -38,6 +39,9 @@ cJSON *pl_section_to_json(const struct pl_reading *r, enum pl_section section);
 
 /* The whole printer object. */
 cJSON *pl_reading_to_json(const struct pl_reading *r);
+
+/* The settings section (knob_json.c): every value is a text, whatever its kind. */
+cJSON *pl_knobs_to_json(const struct pl_reading *r);
 
 /* One alert, as it stands in the list and in alert.opened. */
 cJSON *pl_alert_to_json(const struct pl_alert *a);

@@ -18,6 +18,7 @@
 
 #define PL_MAX_WORKER_ACTIONS 8 /* waiting for one printer */
 
+struct pl_box_key;
 struct pl_pages;
 struct pl_worker;
 
@@ -29,9 +30,10 @@ struct pl_worker_home {
 	struct pl_actions *actions;
 	struct pl_uplink *uplink;
 	const struct pl_settings *settings;
-	struct pl_pages *pages;	  /* remote pages; told when the printer leaves */
-	struct pl_wake *news;	  /* set when what is known, or done, may be another */
-	void (*nudge)(void *arg); /* the engine shall look at the devices again */
+	const struct pl_box_key *box; /* NULL: none */
+	struct pl_pages *pages;	      /* remote pages; told when the printer leaves */
+	struct pl_wake *news;	      /* set when what is known, or done, may be another */
+	void (*nudge)(void *arg);     /* the engine shall look at the devices again */
 	/* Settles the key of a printer among those attached: returns true when `key` is free and
 	 * now this worker's. From the worker's thread. */
 	bool (*claim_key)(void *arg, struct pl_worker *w, const char *key);

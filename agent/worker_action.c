@@ -85,6 +85,8 @@ void worker_act(struct pl_worker *w, struct pl_action *a)
 			      .key = w->key,
 			      .dev = &w->dev,
 			      .known = &w->known,
+			      .wear = &w->wear,
+			      .box = w->home.box,
 			      .last = &w->tracker.last };
 	struct pl_error err = { PL_OK, "" };
 

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "act_configure.h"
 #include "track.h"
 #include "worker.h"
 
@@ -44,6 +45,7 @@ struct pl_worker {
 
 	struct pl_pulse pulse;
 	struct pl_known known;
+	struct pl_knob_wear wear;
 	struct pl_tracker tracker;
 	struct pl_reading *now; /* of the conversation going on */
 	bool was_suspended;

@@ -43,6 +43,8 @@ static void keep_last(struct pl_worker *w)
 	}
 	w->now->confidence = w->tracker.last.confidence;
 	w->now->actions |= w->tracker.last.actions;
+	if (!w->now->knobs.known)
+		w->now->knobs = w->tracker.last.knobs;
 }
 
 /* A small look tells the state; everything else stays, for had it changed, we would look deeper.

@@ -158,6 +158,11 @@ void pl_seal_blind(const struct pl_seal *seal, struct pl_span data,
 	mbedtls_platform_zeroize(key, sizeof(key));
 }
 
+void pl_wipe(void *secret, size_t n)
+{
+	mbedtls_platform_zeroize(secret, n);
+}
+
 void pl_bytes_wipe(struct pl_bytes *b)
 {
 	if (b->at)

@@ -9,6 +9,7 @@
 
 #include "platen/encode.h"
 #include "platen/hash.h"
+#include "platen/knob.h"
 #include "platen/json.h"
 
 /* `actions`: a list of the ways to show itself. */
@@ -61,6 +62,24 @@ static bool check_firmware(const cJSON *parameters, char *why, size_t cap)
 	return false;
 }
 
+/* `settings`: names and values of the table; `password`: the printer's own, closed on the way. */
+static bool check_configure(const cJSON *parameters, char *why, size_t cap)
+{
+	const cJSON *member, *settings = pl_json_at(parameters, "settings");
+
+	cJSON_ArrayForEach(member, parameters)
+	{
+		if (!strcmp(member->string, "settings") ||
+		    (!strcmp(member->string, "password") && cJSON_IsString(member) &&
+		     *member->valuestring && strlen(member->valuestring) <= PL_MAX_PASSWORD))
+			continue;
+		snprintf(why, cap, "configure does not take the parameter %.40s so.",
+			 member->string);
+		return false;
+	}
+	return pl_action_check_settings(settings, why, cap);
+}
+
 /* A remote page needs a person who shows who he is, and a port: a call of its own makes it. */
 static bool check_ews(const cJSON *parameters, char *why, size_t cap)
 {
@@ -69,11 +88,40 @@ static bool check_ews(const cJSON *parameters, char *why, size_t cap)
 	return false;
 }
 
+bool pl_action_check_settings(const cJSON *settings, char *why, size_t cap)
+{
+	const cJSON *setting;
+
+	if (!cJSON_IsObject(settings) || !settings->child) {
+		snprintf(why, cap, "settings must name at least one setting.");
+		return false;
+	}
+	cJSON_ArrayForEach(setting, settings)
+	{
+		enum pl_knob knob = pl_knob_of(setting->string);
+		struct pl_error err;
+		int64_t value;
+
+		if (knob == PL_KNOB_COUNT || !cJSON_IsString(setting)) {
+			snprintf(why, cap, "There is no setting %.40s with such a value.",
+				 setting->string);
+			return false;
+		}
+		if (pl_knob_read(knob, setting->valuestring, &value, &err) == PL_OK)
+			continue;
+		snprintf(why, cap, "%.150s.", err.text);
+		return false;
+	}
+	return true;
+}
+
 static const struct pl_action_kind KINDS[] = {
 	{ "probe_now", true, true, NULL, NULL },
 	{ "identify", true, false, "The printer offers no way to show itself.", check_identify },
 	{ "firmware", true, false, "The printer has no print pipe to take a firmware.",
 	  check_firmware },
+	{ "configure", true, false, "The printer tells no setting that can be changed.",
+	  check_configure },
 	{ "reboot", true, false, "The printer offers no restart over IPP, LEDM or PML.", NULL },
 	{ "print_test_page", true, false,
 	  "No queue prints to it, and it takes no page that the agent could send.", NULL },

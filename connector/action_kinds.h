@@ -29,6 +29,11 @@ bool pl_action_is_type(const char *type);
 bool pl_action_check(const struct pl_action_kind *kind, const cJSON *parameters, char *why,
 		     size_t cap);
 
+/* The settings of a printer as they may be wanted: {"sleep_timer_s":"900"}. Results as above. */
+bool pl_action_check_settings(const cJSON *settings, char *why, size_t cap);
+
+#define PL_MAX_PASSWORD 100 /* bytes of a printer's password */
+
 /* What is known of who would carry an action out. */
 struct pl_action_facts {
 	const char *hello; /* the agent's, JSON; NULL: none came yet */

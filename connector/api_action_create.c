@@ -12,8 +12,11 @@
 #include "action_store.h"
 #include "api_calls.h"
 #include "package_store.h"
+#include "platen/box.h"
 #include "platen/clock.h"
+#include "platen/encode.h"
 #include "platen/json.h"
+#include "platen/seal.h"
 #include "render.h"
 
 #define USUAL_LIFE_S	    3600
@@ -27,6 +30,7 @@ struct order {
 	char customer_id[PL_MAX_ID], site_id[PL_MAX_ID], agent_id[PL_MAX_ID], device_id[PL_MAX_ID];
 	char printer_key[PL_MAX_ID * 2];
 	struct pl_bytes parameters, wire_parameters; /* the latter empty where they are the same */
+	char box_key[PL_BOX_PUBLIC_TEXT]; /* what the PC said its secrets are closed with; "" */
 	const char *type;
 	cJSON *capabilities;
 };
@@ -87,12 +91,21 @@ static enum pl_result open_key(struct pl_api *api, struct order *o, struct pl_sp
 	return r;
 }
 
+static void read_box_key(struct order *o, const char *hello)
+{
+	cJSON *doc = hello ? cJSON_Parse(hello) : NULL;
+
+	(void)pl_json_copy(doc, "box_key", o->box_key, sizeof o->box_key);
+	cJSON_Delete(doc);
+}
+
 static void read_agent(struct order *o, struct pl_db_rows *rows, struct pl_action_facts *ret_facts)
 {
 	o->action.agent_no = pl_db_int_at(rows, 0);
 	pl_db_copy_at(rows, 1, o->agent_id, sizeof o->agent_id);
 	pl_db_copy_at(rows, 2, o->customer_id, sizeof o->customer_id);
 	pl_db_copy_at(rows, 3, o->site_id, sizeof o->site_id);
+	read_box_key(o, pl_db_text_at(rows, 5));
 	*ret_facts =
 		(struct pl_action_facts){ .removed = strcmp(pl_db_text_at(rows, 4), "active") != 0,
 					  .hello = pl_db_text_at(rows, 5) };
@@ -190,6 +203,54 @@ static bool add_manifest(struct pl_api *api, struct order *o)
 			     "package add.");
 	else if (r != PL_OK)
 		pl_api_failed(api, r, &err);
+	return r == PL_OK;
+}
+
+/* The password as only this PC can read it, for this printer alone. */
+static enum pl_result close_password(const struct order *o, const char *password,
+				     struct pl_bytes *text)
+{
+	struct pl_bytes box;
+	char place[PL_MAX_ID * 2 + 32];
+	enum pl_result r;
+
+	pl_bytes_init(&box, PL_MAX_BOX);
+	snprintf(place, sizeof place, "printer password/%s", o->printer_key);
+	r = pl_box_close(o->box_key, pl_span_of(place), pl_span_of(password), &box);
+	if (r == PL_OK)
+		r = pl_base64_write(PL_BASE64, box.at, box.size, text);
+	pl_bytes_finish(&box);
+	return r;
+}
+
+/* A printer's password is closed for its PC before anything of it is kept, shown or logged. */
+static bool hide_password(struct pl_api *api, struct order *o)
+{
+	cJSON *parameters = cJSON_GetObjectItemCaseSensitive(api->body, "parameters");
+	cJSON *password = cJSON_GetObjectItemCaseSensitive(parameters, "password");
+	struct pl_bytes text;
+	cJSON *shown;
+	enum pl_result r;
+
+	if (strcmp(o->type, "configure") != 0 || !password)
+		return true;
+	pl_bytes_init(&text, PL_MAX_BOX * 2);
+	r = close_password(o, password->valuestring, &text);
+	pl_wipe(password->valuestring, strlen(password->valuestring));
+	pl_bytes_wipe(&o->parameters);
+	pl_bytes_init(&o->parameters, MAX_PARAMETERS);
+	shown = cJSON_Duplicate(parameters, true);
+	cJSON_DeleteItemFromObjectCaseSensitive(shown, "password");
+	if (r == PL_OK)
+		r = pl_json_print(shown, &o->parameters);
+	cJSON_AddStringToObject(shown, "password", (const char *)text.at);
+	if (r == PL_OK)
+		r = pl_json_print(shown, &o->wire_parameters);
+	cJSON_Delete(shown);
+	pl_bytes_finish(&text);
+	if (r != PL_OK)
+		pl_web_error(api->rq, 409, "not_offered",
+			     "The agent on the PC is too old to be given a password; update it.");
 	return r == PL_OK;
 }
 
@@ -326,7 +387,8 @@ static void create(struct pl_api *api, const char *what,
 			pl_api_not_found(api, what);
 		else if (r != PL_OK)
 			pl_api_failed(api, r, &err);
-		else if (check_order(api, &o, what) && add_manifest(api, &o))
+		else if (check_order(api, &o, what) && add_manifest(api, &o) &&
+			 hide_password(api, &o))
 			queue(api, &o, b);
 	} else if (!b) {
 		pl_api_failed(api, PL_E_BUSY, &err);

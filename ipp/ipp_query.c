@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ipp_message.h"
+#include "ipp_order.h"
 #include "platen/http1.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
@@ -46,6 +47,17 @@ static const char *const IDENTITY[] = {
 	"operations-supported",	  "identify-actions-supported",
 	"ipp-versions-supported", "document-format-supported",
 };
+static const char *const SETTINGS[] = {
+	"printer-settable-attributes-supported",
+	"media-default",
+	"media-supported",
+	"sides-default",
+	"sides-supported",
+	"print-quality-default",
+	"print-quality-supported",
+	"natural-language-configured",
+	"generated-natural-language-supported",
+};
 
 static const struct {
 	const char *const *names;
@@ -54,10 +66,11 @@ static const struct {
 	[PL_IPP_ASK_STATE] = { STATE, LENGTH(STATE) },
 	[PL_IPP_ASK_FULL] = { FULL, LENGTH(FULL) },
 	[PL_IPP_ASK_IDENTITY] = { IDENTITY, LENGTH(IDENTITY) },
+	[PL_IPP_ASK_SETTINGS] = { SETTINGS, LENGTH(SETTINGS) },
 };
 
 /* ippNewRequest() would ask the C library for a locale; a printer is asked in English. */
-static ipp_t *new_request(int operation, const char *target)
+ipp_t *ipp_new_request(int operation, const char *target)
 {
 	ipp_t *request = ippNew();
 	char uri[PL_MAX_FACT];
@@ -115,8 +128,8 @@ static enum pl_result refuse_ipp(ipp_status_t status, struct pl_error *err)
 }
 
 /* One exchange: the request's bytes and a document's out, the answer's bytes decoded. */
-static enum pl_result exchange(struct pl_stream *s, const char *target, ipp_t *request,
-			       struct pl_span document, int64_t by_ms,
+static enum pl_result exchange(struct pl_stream *s, const char *target, const char *headers,
+			       ipp_t *request, struct pl_span document, int64_t by_ms,
 			       struct pl_ipp_answer **ret_answer, struct pl_error *err)
 {
 	struct pl_bytes question, body;
@@ -139,6 +152,7 @@ static enum pl_result exchange(struct pl_stream *s, const char *target, ipp_t *r
 				  .target = target,
 				  .host = "localhost",
 				  .content_type = "application/ipp",
+				  .headers = headers,
 				  .body = question.at,
 				  .body_size = question.size,
 			  },
@@ -155,20 +169,20 @@ out:
 
 /* Sends the request, in IPP 1.1 once more where the printer knows no 2.0. `wants_printer`: an
  * answer with printer attributes counts whatever its status. */
-static enum pl_result ask(struct pl_stream *s, const char *target, ipp_t *request,
-			  struct pl_span document, bool wants_printer, int64_t by_ms,
-			  struct pl_ipp_answer **ret_answer, struct pl_error *err)
+static enum pl_result ask(struct pl_stream *s, const char *target, const char *headers,
+			  ipp_t *request, struct pl_span document, bool wants_printer,
+			  int64_t by_ms, struct pl_ipp_answer **ret_answer, struct pl_error *err)
 {
 	struct pl_ipp_answer *a = NULL;
 	ipp_status_t status;
-	enum pl_result r = exchange(s, target, request, document, by_ms, &a, err);
+	enum pl_result r = exchange(s, target, headers, request, document, by_ms, &a, err);
 
 	if (r == PL_OK && ippGetStatusCode(a->message) == IPP_STATUS_ERROR_VERSION_NOT_SUPPORTED &&
 	    !ipp_has_printer(a)) {
 		pl_ipp_answer_destroy(a);
 		a = NULL;
 		ippSetVersion(request, 1, 1);
-		r = exchange(s, target, request, document, by_ms, &a, err);
+		r = exchange(s, target, headers, request, document, by_ms, &a, err);
 	}
 	if (r != PL_OK)
 		return r;
@@ -188,58 +202,65 @@ static enum pl_result ask(struct pl_stream *s, const char *target, ipp_t *reques
 enum pl_result pl_ipp_ask(struct pl_stream *s, const char *target, enum pl_ipp_question question,
 			  int64_t by_ms, struct pl_ipp_answer **ret_answer, struct pl_error *err)
 {
-	ipp_t *request = new_request(PL_IPP_OP_GET_PRINTER_ATTRIBUTES, target);
+	ipp_t *request = ipp_new_request(PL_IPP_OP_GET_PRINTER_ATTRIBUTES, target);
 	enum pl_result r;
 
 	ippAddStrings(request, IPP_TAG_OPERATION, IPP_CONST_TAG(IPP_TAG_KEYWORD),
 		      "requested-attributes", QUESTIONS[question].count, NULL,
 		      QUESTIONS[question].names);
-	r = ask(s, target, request, NOTHING, true, by_ms, ret_answer, err);
+	r = ask(s, target, NULL, request, NOTHING, true, by_ms, ret_answer, err);
 	ippDelete(request);
 	return r;
 }
 
 /* Sends an operation whose answer brings nothing but its status; takes the request over. */
-static enum pl_result order(struct pl_stream *s, const char *target, ipp_t *request,
-			    struct pl_span document, int64_t by_ms, struct pl_error *err)
+static enum pl_result order(struct pl_stream *s, const char *target, const char *headers,
+			    ipp_t *request, struct pl_span document, int64_t by_ms,
+			    struct pl_error *err)
 {
 	struct pl_ipp_answer *answer = NULL;
-	enum pl_result r = ask(s, target, request, document, false, by_ms, &answer, err);
+	enum pl_result r = ask(s, target, headers, request, document, false, by_ms, &answer, err);
 
 	pl_ipp_answer_destroy(answer);
 	ippDelete(request);
 	return r;
 }
 
+enum pl_result ipp_order(struct pl_stream *s, const char *target, const char *headers,
+			 ipp_t *request, int64_t by_ms, struct pl_error *err)
+{
+	return order(s, target, headers, request, NOTHING, by_ms, err);
+}
+
 enum pl_result pl_ipp_identify(struct pl_stream *s, const char *target, const char *identify_action,
 			       int64_t by_ms, struct pl_error *err)
 {
-	ipp_t *request = new_request(PL_IPP_OP_IDENTIFY_PRINTER, target);
+	ipp_t *request = ipp_new_request(PL_IPP_OP_IDENTIFY_PRINTER, target);
 
 	if (identify_action)
 		ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_KEYWORD, "identify-actions", NULL,
 			     identify_action);
-	return order(s, target, request, NOTHING, by_ms, err);
+	return order(s, target, NULL, request, NOTHING, by_ms, err);
 }
 
 enum pl_result pl_ipp_restart(struct pl_stream *s, const char *target, int64_t by_ms,
 			      struct pl_error *err)
 {
-	return order(s, target, new_request(PL_IPP_OP_RESTART_PRINTER, target), NOTHING, by_ms,
-		     err);
+	return order(s, target, NULL, ipp_new_request(PL_IPP_OP_RESTART_PRINTER, target), NOTHING,
+		     by_ms, err);
 }
 
 enum pl_result pl_ipp_print(struct pl_stream *s, const char *target, const char *format,
 			    const char *name, struct pl_span document, int64_t by_ms,
 			    struct pl_error *err)
 {
-	ipp_t *request = new_request(PL_IPP_OP_PRINT_JOB, target);
+	ipp_t *request = ipp_new_request(PL_IPP_OP_PRINT_JOB, target);
 
 	ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_NAME, "requesting-user-name", NULL,
 		     "platen");
 	ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_NAME, "job-name", NULL, name);
 	ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_MIMETYPE, "document-format", NULL, format);
-	return order(s, target, request, document, by_ms, err);
+	return order(s, target, NULL, request, document, by_ms, err);
 }
 
 bool pl_ipp_takes(const struct pl_ipp_answer *a, const char *format)

@@ -26,6 +26,7 @@ enum pl_ipp_question {
 	PL_IPP_ASK_STATE,    /* state, reasons, change times, queued-job-count: one small request */
 	PL_IPP_ASK_FULL,     /* plus alerts, supplies, counters, trays */
 	PL_IPP_ASK_IDENTITY, /* once per attach: make, uuid, device id, firmware, operations */
+	PL_IPP_ASK_SETTINGS, /* what can be set, how it is set, and to what it may be (knob.h) */
 };
 
 struct pl_ipp_answer; /* a decoded answer */

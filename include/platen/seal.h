@@ -47,6 +47,9 @@ enum pl_result pl_seal_unwrap(const struct pl_seal *seal, struct pl_span place, 
  * behind: give secrets buffers only for a moment.) */
 void pl_bytes_wipe(struct pl_bytes *b);
 
+/* Overwrites a secret. */
+void pl_wipe(void *secret, size_t n);
+
 /* A blind index: the same for the same data under the same key, and tells nothing of it. For
  * finding what is sealed. */
 void pl_seal_blind(const struct pl_seal *seal, struct pl_span data,

@@ -146,6 +146,15 @@ static enum pl_result do_dump(struct call *c)
 					: vp_truth(c->rack->printers, c->rack->count));
 }
 
+static enum pl_result do_settings(struct call *c)
+{
+	cJSON *facts = vp_state_facts(c->printer->state);
+	cJSON *settings = cJSON_DetachItemFromObjectCaseSensitive(facts, "settings");
+
+	cJSON_Delete(facts);
+	return print_tree(c, settings ? settings : cJSON_CreateObject());
+}
+
 static enum pl_result do_log(struct call *c)
 {
 	vp_log_read(c->printer->log, c->out);
@@ -196,6 +205,7 @@ static const struct {
 	{ "sleep", 0, PRINTER, do_sleep, "sleep NAME" },
 	{ "wake", 0, PRINTER, do_wake, "wake NAME" },
 	{ "dump", 0, MAYBE_PRINTER, do_dump, "dump [NAME]" },
+	{ "settings", 0, PRINTER, do_settings, "settings NAME" },
 	{ "log", 0, PRINTER, do_log, "log NAME" },
 	{ "job-list", 0, PRINTER, do_job_list, "job-list NAME" },
 	{ "list", 0, NO_PRINTER, do_list, "list" },
@@ -226,5 +236,5 @@ enum pl_result vp_command(struct vp_rack *rack, char **words, int count, struct 
 	return pl_error_set(
 		err, PL_E_INVALID,
 		"no such command; there are plug unplug set lie honest print toner jam clear sleep "
-		"wake dump log job-list list");
+		"wake dump settings log job-list list");
 }

@@ -13,6 +13,7 @@
 #include "ipp_live.h"
 #include "ipp_server.h"
 #include "json.h"
+#include "settings.h"
 
 #define RESOURCE "/ipp/print"
 
@@ -201,6 +202,53 @@ static ipp_t *restart(struct vp_printer *p, ipp_t *request)
 	return answer;
 }
 
+/* An attribute's one value as text; "" for a kind that cannot be set here. */
+static void value_of(ipp_attribute_t *a, char *text, size_t cap)
+{
+	const char *word;
+
+	text[0] = '\0';
+	switch (ippGetValueTag(a)) {
+	case IPP_TAG_INTEGER:
+	case IPP_TAG_ENUM: snprintf(text, cap, "%d", ippGetInteger(a, 0)); break;
+	case IPP_TAG_KEYWORD:
+	case IPP_TAG_LANGUAGE:
+		word = ippGetString(a, 0, NULL);
+		snprintf(text, cap, "%s", word ? word : "");
+		break;
+	default: break;
+	}
+}
+
+/* Set-Printer-Attributes (RFC 3380): all of them, or none. */
+static ipp_t *set_attributes(struct vp_printer *p, struct vp_http *http, ipp_t *request)
+{
+	ipp_t *answer = ippNewResponse(request);
+	ipp_status_t status = IPP_STATUS_OK;
+	char text[256];
+
+	if (!vp_settings_by(p, "ipp"))
+		status = IPP_STATUS_ERROR_OPERATION_NOT_SUPPORTED;
+	else if (!vp_settings_authorized(p, http))
+		status = IPP_STATUS_ERROR_NOT_AUTHENTICATED;
+	for (int pass = 0; pass < 2 && status == IPP_STATUS_OK; pass++) {
+		for (ipp_attribute_t *a = ippFirstAttribute(request); a;
+		     a = ippNextAttribute(request)) {
+			if (ippGetGroupTag(a) != IPP_TAG_PRINTER || !ippGetName(a))
+				continue;
+			value_of(a, text, sizeof(text));
+			if (pass == 1)
+				vp_setting_write(p, "ipp", ippGetName(a), text);
+			else if (!vp_setting_exists(p, "ipp", ippGetName(a)))
+				status = IPP_STATUS_ERROR_ATTRIBUTES_NOT_SETTABLE;
+			else if (!vp_setting_takes(p, "ipp", ippGetName(a), text))
+				status = IPP_STATUS_ERROR_ATTRIBUTES_OR_VALUES;
+		}
+	}
+	ippSetStatusCode(answer, status);
+	return answer;
+}
+
 bool vp_ipp_bridge(struct vp_printer *printer, struct vp_http *http, struct pl_bytes *answer)
 {
 	ipp_t *request = ippNew(), *response = NULL;
@@ -216,6 +264,8 @@ bool vp_ipp_bridge(struct vp_printer *printer, struct vp_http *http, struct pl_b
 		response = captured(printer, request);
 	if (op == IPP_OP_RESTART_PRINTER)
 		response = restart(printer, request);
+	if (op == IPP_OP_SET_PRINTER_ATTRIBUTES)
+		response = set_attributes(printer, http, request);
 	if (!response)
 		response = forward(printer, http, request);
 	if (!response) {

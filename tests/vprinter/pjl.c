@@ -13,6 +13,7 @@
 #include <platen/clock.h>
 
 #include "json.h"
+#include "settings.h"
 #include "template.h"
 #include "view.h"
 
@@ -133,6 +134,27 @@ static const char *after(const char *text, const char *verb)
 	return text + n;
 }
 
+/* "JOB PASSWORD=4711": what follows may change what is locked. */
+static void begin_job(struct vp_pjl *pjl, const char *rest)
+{
+	char name[MAX_WORD], value[MAX_WORD];
+
+	split(rest, name, value);
+	pjl->trusted =
+		strcasecmp(name, "PASSWORD") == 0 && vp_settings_password(pjl->printer, value);
+}
+
+/* "DEFAULT PAPER=A4": what cannot be, or is locked, is passed over in silence. */
+static void set_default(struct vp_pjl *pjl, const char *rest)
+{
+	char name[MAX_WORD], value[MAX_WORD];
+
+	split(rest, name, value);
+	if ((pjl->trusted || vp_settings_password(pjl->printer, NULL)) &&
+	    vp_setting_takes(pjl->printer, "pjl", name, value))
+		vp_setting_write(pjl->printer, "pjl", name, value);
+}
+
 enum vp_pjl_line vp_pjl_line(struct vp_pjl *pjl, const char *line, struct pl_bytes *out)
 {
 	const char *text = after(line, "@PJL"), *rest;
@@ -154,11 +176,15 @@ enum vp_pjl_line vp_pjl_line(struct vp_pjl *pjl, const char *line, struct pl_byt
 	} else if (after(text, "USTATUSOFF")) {
 		pjl->device = pjl->verbose = pjl->job = pjl->page = false;
 		pjl->timed_s = 0;
+	} else if ((rest = after(text, "DEFAULT"))) {
+		set_default(pjl, rest);
 	} else if (after(text, "ENTER")) {
 		return VP_PJL_LANGUAGE;
-	} else if (after(text, "JOB")) {
+	} else if ((rest = after(text, "JOB"))) {
+		begin_job(pjl, rest);
 		return VP_PJL_JOB;
 	} else if (after(text, "EOJ")) {
+		pjl->trusted = false;
 		return VP_PJL_EOJ;
 	} else {
 		act(pjl, line);

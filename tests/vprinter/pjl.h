@@ -23,6 +23,7 @@ struct vp_pjl {
 	bool device, verbose, job, page; /* USTATUS switched on */
 	int timed_s;			 /* seconds between timed reports; 0: off */
 	int64_t timed_by_ms;
+	bool trusted;  /* the job that is open told the password */
 	char code[16]; /* last status code reported */
 };
 

@@ -15,6 +15,7 @@
 #include "http.h"
 #include "ipp_bridge.h"
 #include "json.h"
+#include "settings.h"
 #include "view.h"
 
 #define MAX_DOCUMENT (4 * 1024 * 1024)
@@ -218,6 +219,25 @@ static bool think(struct web *w)
 	return ms <= 0 || vp_pipe_pause(w->http.pipe, (int64_t)ms);
 }
 
+/* A PUT of settings. */
+static bool is_settings(const struct web *w)
+{
+	return strcmp(w->http.method, "PUT") == 0 &&
+	       strcmp(w->http.target, "/DevMgmt/ProductConfigDyn.xml") == 0 &&
+	       vp_settings_by(w->printer, "ledm");
+}
+
+static bool serve_settings(struct web *w)
+{
+	char xml[16384];
+	bool trusted = vp_settings_authorized(w->printer, &w->http);
+	bool ok = read_form(w, xml, sizeof(xml));
+
+	if (ok && !trusted)
+		return answer_status(w, 401, "WWW-Authenticate: Basic realm=\"printer\"\r\n");
+	return ok && answer_status(w, vp_settings_put(w->printer, xml, strlen(xml)), NULL);
+}
+
 static bool serve_one(struct web *w)
 {
 	const cJSON *action;
@@ -231,6 +251,8 @@ static bool serve_one(struct web *w)
 		return false;
 	if (refused)
 		return vp_http_drain(&w->http) && answer_status(w, refused, "Retry-After: 30\r\n");
+	if (is_settings(w))
+		return serve_settings(w);
 	if (action)
 		return serve_action(w, action);
 	if (strncmp(w->http.target, "/ipp/", 5) == 0 && strcmp(w->http.method, "POST") == 0) {
