@@ -7,7 +7,7 @@
  * same reading gives the same bytes and a change is found by comparing sections.
  *
  *     {"key":…,"usb":{…},"identity":{…},"state":{…},"supplies":[…],"counters":{…},"media":[…],
- *      "settings":{…},"alerts":[…],"access":{…},"taken_at":"…","errors":[…]}
+ *      "alerts":[…],"settings":{…},"access":{…},"taken_at":"…","errors":[…]}
  *
  * Unknown is null, in enumerations the word "unknown"; of a list, null means that nobody told it.
  * Threads: pure. Memory: trees of cJSON; the caller deletes them. NULL: no memory.

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "platen/alert.h"
+#include "platen/knob.h"
 #include "platen/snapshot.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -30,6 +31,34 @@ static inline void must_be_text(const char *text, size_t cap)
 static inline void must_be_number(int64_t value)
 {
 	must(value == PL_UNKNOWN || value >= 0);
+}
+
+/* What was read can be told, and of a word the table has one. */
+static inline void must_be_knobs(const struct pl_knobs *knobs)
+{
+	char text[PL_MAX_KNOB_TEXT];
+	struct pl_knob_wish wish = { .wanted = 0 };
+	struct pl_error err;
+	struct pl_bytes out;
+	int64_t value;
+
+	for (int i = 0; i < PL_KNOB_COUNT; i++) {
+		const struct pl_knob_state *s = &knobs->of[i];
+
+		must(s->number_count <= PL_MAX_KNOB_NUMBERS && s->step > 0);
+		MUST_BE_TEXT(s->form);
+		pl_knob_text((enum pl_knob)i, s->value, text);
+		must(s->value == PL_UNKNOWN || !pl_knob_words((enum pl_knob)i) ||
+		     (pl_knob_read((enum pl_knob)i, text, &value, &err) == PL_OK &&
+		      value == s->value));
+		if (s->means == PL_SOURCE_LEDM && s->value != PL_UNKNOWN) {
+			wish.wanted |= 1u << i;
+			wish.value[i] = s->value;
+		}
+	}
+	pl_bytes_init(&out, 4096);
+	must(pl_ledm_knobs_document(knobs, &wish, &out) == PL_OK);
+	pl_bytes_finish(&out);
 }
 
 static inline void must_be_supply(const struct pl_supply *supply)

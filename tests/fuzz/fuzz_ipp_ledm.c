@@ -9,6 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pl_span xml = { (const char *)data, size };
 	struct pl_ledm_tree tree;
 	struct pl_error err = { 0 };
+	struct pl_knobs knobs;
 	char mark[32];
 
 	pl_snapshot_init(&empty);
@@ -24,5 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			must(!tree.path[i][0] || tree.path[i][0] == '/');
 	if (pl_ledm_read_alert_mark(xml, mark, &err) == PL_OK)
 		MUST_BE_TEXT(mark);
+	pl_knobs_init(&knobs);
+	if (pl_ledm_knobs(xml, &knobs, &err) != PL_OK)
+		must(!knobs.known);
+	must_be_knobs(&knobs);
 	return 0;
 }

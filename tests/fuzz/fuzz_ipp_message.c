@@ -8,6 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct pl_snapshot s;
 	struct pl_ipp_answer *a = NULL;
 	struct pl_ipp_hints hints;
+	struct pl_knobs knobs;
 	struct pl_error err = { 0 };
 
 	pl_snapshot_init(&s);
@@ -19,6 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	pl_ipp_get_hints(a, &hints);
 	pl_ipp_supports(a, PL_IPP_OP_IDENTIFY_PRINTER);
 	pl_ipp_identify_can(a, "flash");
+	pl_knobs_init(&knobs);
+	pl_ipp_knobs(a, &knobs);
+	must_be_knobs(&knobs);
 	pl_ipp_answer_destroy(a);
 	must_reconcile(&s);
 	return 0;

@@ -27,6 +27,7 @@ static void converse(const uint8_t *data, size_t size, struct pl_snapshot *s)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct pl_snapshot s;
+	struct pl_knobs knobs;
 
 	pl_snapshot_init(&s);
 	converse(data, size, &s);
@@ -34,5 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	pl_snapshot_init(&s);
 	pl_pjl_snapshot((struct pl_span){ (const char *)data, size }, &s);
 	must_reconcile(&s);
+	pl_knobs_init(&knobs);
+	pl_pjl_knobs((struct pl_span){ (const char *)data, size }, &knobs);
+	must_be_knobs(&knobs);
 	return 0;
 }

@@ -22,7 +22,7 @@ MAY_USE = {
 SEAM_OF = {
     "ground": {"result", "span", "bytes", "clock", "stream"},
     "usb": {"usb", "quirks"},
-    "ipp": {"devid", "http1", "ipp", "ledm", "pjl", "snapshot", "alert"},
+    "ipp": {"devid", "http1", "ipp", "knob", "ledm", "pjl", "snapshot", "alert"},
 }  # every other seam is base's, but for those named here:
 AGENT_SEAMS = {"report"}
 # Foreign header -> the only folders that may know it.

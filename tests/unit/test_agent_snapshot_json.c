@@ -49,7 +49,7 @@ static void nothing_told_is_null(void **state)
 	      "\"impressions_monochrome\":null,\"sheets\":null,\"sheets_duplex\":null,\"scans\":"
 	      "null,"
 	      "\"copies\":null,\"faxes\":null,\"jams\":null,\"sources\":{}},"
-	      "\"media\":null,\"alerts\":null,"
+	      "\"media\":null,\"alerts\":null,\"settings\":null,"
 	      "\"access\":{\"owner\":\"none\",\"tier\":0,\"interfaces\":[],\"busy\":false,"
 	      "\"actions\":[],\"note\":null},"
 	      "\"taken_at\":\"2026-01-31T08:15:30.123Z\",\"errors\":[]}");
