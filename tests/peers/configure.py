@@ -47,7 +47,7 @@ class Site:
     def ended(self, action):
         def over():
             now = self.connector.api("GET", f"/actions/{action['id']}")
-            return now if now["state"] in FINAL and (now["result"] or now["state"] != "done" or
+            return now if now["state"] in FINAL and (now["result"] or now["state"] not in ("done", "failed") or
                                                      action["type"] == "probe_now") else None
         return lab.wait_for(f"the end of {action['type']}", over, 60)
 
