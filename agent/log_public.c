@@ -30,7 +30,7 @@ static bool is_known(struct pl_span word)
 {
 	char text[MAX_WORD];
 
-	if (word.size == 0 || word.size >= sizeof(text))
+	if (word.size == 0 || word.size >= sizeof(text) || memchr(word.at, '\0', word.size))
 		return false;
 	pl_span_copy(word, text, sizeof(text));
 	return bsearch(text, PL_LOG_WORDS, PL_LOG_WORD_COUNT, sizeof(PL_LOG_WORDS[0]), compare);
@@ -64,6 +64,9 @@ static bool is_masked_key(struct pl_span key)
 	}
 	if (key.size < 15 || key.size > 18 || memcmp(key.at, "usb-", 4) != 0 || key.at[14] != '~')
 		return false;
+	for (size_t i = 15; i < key.size; i++) /* what log.c shows of a serial number */
+		if (key.at[i] <= ' ' || key.at[i] > '~')
+			return false;
 	tail.size = 14;
 	return is_of(tail, "usb-0123456789abcdef", 14);
 }
@@ -168,7 +171,7 @@ enum pl_result pl_log_public(struct pl_span lines, struct pl_bytes *out)
 	enum pl_result r = PL_OK;
 
 	while (lines.size > 0 && r == PL_OK) {
-		struct pl_span line = pl_span_take(&lines, '\n');
+		struct pl_span line = pl_span_trim(pl_span_take(&lines, '\n'));
 
 		if (line.size > 0)
 			r = add_line(out, line);

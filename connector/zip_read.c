@@ -71,10 +71,13 @@ static bool read_entry(const char *at, size_t left, struct pl_zip_part *ret, siz
 enum pl_result pl_zip_list(struct pl_span zip, struct pl_zip_part ret_parts[PL_MAX_ZIP_PARTS],
 			   size_t *ret_count, struct pl_error *err)
 {
-	const char *end = zip.at + zip.size - END_SIZE; /* agents write no comment behind it */
 	size_t count, size, begin;
+	const char *end;
 
-	if (zip.size < END_SIZE || get32(end) != 0x06054b50)
+	if (zip.size < END_SIZE)
+		return refuse(err);
+	end = zip.at + zip.size - END_SIZE; /* agents write no comment behind it */
+	if (get32(end) != 0x06054b50)
 		return refuse(err);
 	count = get16(end + 10);
 	size = get32(end + 12);

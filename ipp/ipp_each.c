@@ -54,7 +54,9 @@ void pl_ipp_each(const struct pl_ipp_answer *a, const struct pl_ipp_visitor *vis
 {
 	for (ipp_attribute_t *attr = ippFirstAttribute(a->message); attr;
 	     attr = ippNextAttribute(a->message)) {
-		if (ippGetGroupTag(attr) != IPP_TAG_PRINTER || !ippGetName(attr))
+		const char *name = ippGetName(attr);
+
+		if (ippGetGroupTag(attr) != IPP_TAG_PRINTER || !name || !name[0])
 			continue;
 		for (int i = 0; i < ippGetCount(attr) && i < MAX_VALUES; i++)
 			tell_one(attr, i, visitor);

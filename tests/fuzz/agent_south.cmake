@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(part control ippusb)
+foreach(part control ippusb log_public)
   pl_fuzz(fuzz_agent_${part}
     SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_agent_${part}.c
     USES platen_agent

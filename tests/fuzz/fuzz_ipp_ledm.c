@@ -3,6 +3,12 @@
 #include "fuzz_ipp.h"
 #include "platen/ledm.h"
 
+static void count_leaf(void *arg, const char *path, struct pl_span text)
+{
+	must(path[0] && text.size <= 512);
+	++*(size_t *)arg;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct pl_snapshot s, empty;
@@ -11,6 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pl_error err = { 0 };
 	struct pl_knobs knobs;
 	char mark[32];
+	size_t leaves = 0;
 
 	pl_snapshot_init(&empty);
 	for (int i = PL_LEDM_DISCOVERY_TREE + 1; i < PL_LEDM_DOCUMENT_COUNT; i++) {
@@ -20,6 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		else
 			must_reconcile(&s);
 	}
+	if (pl_ledm_each(xml, count_leaf, &leaves, &err) == PL_OK)
+		must(leaves > 0);
 	if (pl_ledm_read_tree(xml, &tree, &err) == PL_OK)
 		for (int i = 0; i < PL_LEDM_DOCUMENT_COUNT; i++)
 			must(!tree.path[i][0] || tree.path[i][0] == '/');

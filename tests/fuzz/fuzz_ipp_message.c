@@ -3,6 +3,12 @@
 #include "fuzz_ipp.h"
 #include "platen/ipp.h"
 
+static void look_at(void *arg, const struct pl_ipp_value *v)
+{
+	must(v->name && v->name[0] && (v->kind != PL_IPP_TEXT || v->text));
+	++*(int *)arg;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct pl_snapshot s;
@@ -10,6 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pl_ipp_hints hints;
 	struct pl_knobs knobs;
 	struct pl_error err = { 0 };
+	int values = 0;
+	struct pl_ipp_visitor visitor = { .value = look_at, .arg = &values };
 
 	pl_snapshot_init(&s);
 	if (pl_ipp_decode(data, size, &a, &err) != PL_OK) {
@@ -23,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	pl_knobs_init(&knobs);
 	pl_ipp_knobs(a, &knobs);
 	must_be_knobs(&knobs);
+	pl_ipp_each(a, &visitor);
 	pl_ipp_answer_destroy(a);
 	must_reconcile(&s);
 	return 0;

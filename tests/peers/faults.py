@@ -7,12 +7,13 @@ means that it happened.
 strace attaches to one thread of the program right before the action is ordered and kills at its N-th call of the list below;
 N rises until a run survives, then the next thread has its turn (strace counts per thread).
 
-    faults.py --build DIR [--seconds S] [--actions identify,reboot,print_test_page] [--agent PROGRAM] [--expect-red]
+    faults.py --build DIR [--seconds S] [--actions identify,reboot,print_test_page,diagnostics] [--agent PROGRAM] [--expect-red]
 
 --seconds: a spread of the kills that fits into about this time, instead of all. --expect-red: the agent is one that journals
 behind the effect; exit 0 only if that was noticed.
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -38,7 +39,7 @@ trap 'kill $agent; wait $agent; exit 0' TERM
 while :; do "$0" --config "$1" & agent=$!; echo $agent > "$2.new"; mv "$2.new" "$2"; wait $agent; done
 """
 MAX_LOST = 20
-PRINTER = {"identify": "ink", "reboot": "ink", "print_test_page": "laser"}
+PRINTER = {"identify": "ink", "reboot": "ink", "print_test_page": "laser", "diagnostics": "ink"}
 
 
 class Fault(Exception):
@@ -65,6 +66,7 @@ class Site:
         self.desk = lab.Desk(build, folder, fast(profiles))
         self.agent = str(agent or build / "agent" / "platen-agent")
         self.ids = {}
+        self.stored = set()
 
     def start(self):
         self.connector.start()
@@ -107,7 +109,15 @@ class Site:
                 return False
         lab.wait_for("the agent's reading", read, 60)
 
+    def bundles(self):
+        """How many bundles the connector has ever stored; the oldest go in time."""
+        with contextlib.closing(sqlite3.connect(self.connector.data / "platen.db", timeout=20)) as db:
+            self.stored |= {no for no, in db.execute("SELECT action_no FROM bundles")}
+        return len(self.stored)
+
     def effects(self, kind):
+        if kind == "diagnostics":
+            return self.bundles()
         log = self.desk.asked(PRINTER[kind])
         if kind == "identify":
             return sum(1 for e in log if e["what"] == "ipp" and e["operation"] == "Identify-Printer")

@@ -21,6 +21,8 @@ interface Freshness {
 	stale?: (event: Event) => boolean;
 	/** Not asked again more often than this. */
 	everyMs?: number;
+	/** How the answer is read, where it is not JSON. */
+	read?: (path: string, signal: AbortSignal) => Promise<unknown>;
 }
 
 function asApiError(error: unknown): ApiError {
@@ -53,7 +55,7 @@ export function useResource<T>(path: string | null, fresh: Freshness = {}): Reso
 			const mine = (request = new AbortController());
 			askedAt = Date.now();
 			try {
-				const data = await get<T>(path, mine.signal);
+				const data = (await (rules.current.read ?? get)(path, mine.signal)) as T;
 				if (!mine.signal.aborted) setState({ path, data, error: null, loading: false });
 			} catch (error) {
 				if (mine.signal.aborted) return;

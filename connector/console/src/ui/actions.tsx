@@ -9,8 +9,8 @@ import { actionTitle, whyNot, type ActionKind } from '../catalogue';
 import { agentName, delay, moment, printerName } from '../lib/format';
 import { href } from '../lib/router';
 import { Ago, Answer, Empty } from './basic';
+import { BundleButton } from './bundle';
 import { Confirm, notify } from './dialog';
-import { SaveButton } from './export';
 import { Icon } from './icon';
 import { ACTION_STATE, ActionStateChip, isOpen } from './status';
 
@@ -158,10 +158,8 @@ export function ActionItem({ action, showTarget, reload }: ItemProps) {
 				<progress max={100} value={action.progress_percent} aria-label={`${action.progress_percent} % done`} />
 			)}
 			<ActionSteps action={action} />
-			{action.state === 'done' && BRING_FILES.has(action.type) && hasFeature(me, 'bundles') && (
-				<SaveButton path={`/actions/${action.id}/bundle`} fileName={`platen-${action.type}-${action.id}.zip`}>
-					Save the file
-				</SaveButton>
+			{action.state === 'done' && BRING_FILES.has(action.type) && hasFeature(me, 'bundles') && may(me, 'operator') && (
+				<BundleButton action={action} title={`${actionTitle(action.type)}: ${target.name}`} />
 			)}
 			<p class="muted small-text">
 				Asked by {action.created_by} <Ago time={action.created_at} />

@@ -9,15 +9,17 @@ import { Icon } from './icon';
 interface DialogProps {
 	title: string;
 	onClose: () => void;
+	/** For what needs the room. */
+	wide?: boolean;
 	children: ComponentChildren;
 }
 
 /** A modal window; the browser keeps the focus inside, and Escape closes it. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, onClose, wide, children }: DialogProps) {
 	const dialog = useRef<HTMLDialogElement>(null);
 	useEffect(() => dialog.current?.showModal(), []);
 	return (
-		<dialog ref={dialog} class="dialog" aria-labelledby="dialog-title" onClose={onClose}>
+		<dialog ref={dialog} class={wide ? 'dialog wide' : 'dialog'} aria-labelledby="dialog-title" onClose={onClose}>
 			<header class="dialog-head">
 				<h2 id="dialog-title">{title}</h2>
 				<button type="button" class="icon-button" aria-label="Close" onClick={() => dialog.current?.close()}>
