@@ -16,6 +16,12 @@
 	"the table does not leave. A text is cut to the characters and the length that its row "   \
 	"allows. `platen sent` shows every\n"                                                      \
 	"message as it was sent.\n\n"                                                              \
+	"The kinds that begin with `bundle` are what an action `diagnostics` or `agent_log` "      \
+	"sends, "                                                                                  \
+	"when an operator asks for it:\n"                                                          \
+	"attributes of IPP, elements of LEDM, lines of PJL by their names. Of the agent's log "    \
+	"leave the words that its own\n"                                                           \
+	"messages are made of, short numbers, times and ids; everything else becomes `~`.\n\n"     \
 	"**Never read, or never sent:** print jobs and their names, users, documents, e-mail "     \
 	"addresses, fax numbers, network names\n"                                                  \
 	"and addresses, the printer's location, contact and display text, tray names, links into " \
