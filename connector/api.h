@@ -56,7 +56,7 @@ struct pl_api_call {
 	void (*handle)(struct pl_api *api);
 	enum pl_role role;	/* at least */
 	unsigned scope;		/* for tokens */
-	bool audited;		/* it changes something */
+	bool audited;		/* it changes something, or opens a bundle */
 	const char *parameters; /* of the query, joined by commas; others are answered 400 */
 };
 

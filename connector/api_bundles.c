@@ -48,6 +48,9 @@ static bool load(struct pl_api *api, struct bundle *b)
 				     pl_json_text(action, "site.customer_id"),
 				     pl_json_text(action, "site.id"));
 		snprintf(b->type, sizeof b->type, "%s", pl_json_text(action, "type"));
+		snprintf(api->customer_id, sizeof api->customer_id, "%s",
+			 pl_json_text(action, "site.customer_id"));
+		snprintf(api->subject, sizeof api->subject, "%s", id);
 		cJSON_Delete(action);
 	}
 	if (r == PL_OK && allowed)

@@ -77,6 +77,8 @@ class Bundles(ConnectorCase):
         self.assertEqual((status, body), (200, SECRET * 50))
         self.assertEqual(headers["content-type"], "text/plain; charset=utf-8")
         self.assertEqual(self.get(f"/actions/{action}/bundle/parts/nothing")[0], 404)
+        looked = [str(e) for e in self.api("GET", "/audit?limit=50")["items"]]
+        self.assertTrue(any("bundle" in e and action in e for e in looked), looked)
         kept = b"".join(p.read_bytes() for p in self.connector.data.iterdir() if p.is_file())
         self.assertNotIn(SECRET, kept)
         self.assertNotIn(data[100:160], kept, "it is sealed in the store")
