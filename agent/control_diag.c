@@ -9,7 +9,7 @@
 #include "platen/clock.h"
 #include "platen/encode.h"
 
-#define ALL_MS	 (3 * 60 * 1000)
+#define ALL_MS	 60000 /* an agent that is asked to stop waits for it */
 #define MAX_TEXT (PL_MAX_CONTROL_ANSWER - 256 * 1024)
 
 enum pl_result pl_control_diag_result(struct pl_bundle *bundle, cJSON **ret_result,

@@ -57,15 +57,23 @@ static enum pl_result ask(struct pl_engine *e, struct pl_worker *w, struct loan 
 	return r;
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 static enum pl_result add(struct pl_engine *e, struct pl_worker *w, struct loan *l, int64_t by_ms,
 			  struct pl_bundle *b, struct pl_error *err)
 {
-	int64_t read_ms = pl_clock_in_ms(READ_MS);
-	enum pl_result r =
-		pl_worker_wait(w, pl_worker_refresh(w), read_ms < by_ms ? read_ms : by_ms);
+	enum pl_result r;
 
+	if (pl_clock_left_ms(by_ms) == 0) {
+		pl_bundle_missing(b, "a printer", "There was no time left for it");
+		return PL_OK;
+	}
+	r = pl_worker_wait(w, pl_worker_refresh(w), earlier(pl_clock_in_ms(READ_MS), by_ms));
 	if (r == PL_OK || r == PL_E_TIMEOUT)
-		r = pl_worker_lend(w, pl_clock_in_ms(LEND_MS), err);
+		r = pl_worker_lend(w, earlier(pl_clock_in_ms(LEND_MS), by_ms), err);
 	if (r == PL_OK) {
 		r = ask(e, w, l, by_ms, b, err);
 		pl_worker_return(w);
