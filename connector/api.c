@@ -98,6 +98,13 @@ static const struct pl_web_route ROUTES[] = {
 	{ "PUT", V1 "/sites/{id}/ews", MAX_BODY, 0,
 	  CHANGE(pl_api_update_ews_site, ADMIN, ADMINISTER) },
 
+	{ "GET", V1 "/printers/{id}/settings", 0, 0,
+	  CALL(pl_api_printer_settings, VIEWER, READ, "") },
+	{ "PUT", V1 "/printers/{id}/settings", MAX_BODY, 0,
+	  CHANGE(pl_api_update_printer_settings, OPERATOR, ACT) },
+	{ "GET", V1 "/setting-rules", 0, 0, CALL(pl_api_setting_rules, VIEWER, READ, "") },
+	{ "PUT", V1 "/setting-rules", MAX_BODY, 0,
+	  CHANGE(pl_api_update_setting_rule, OPERATOR, ACT) },
 	{ "GET", V1 "/packages", 0, 0, CALL(pl_api_packages, VIEWER, READ, "") },
 	{ "GET", V1 "/rollouts", 0, 0, CALL(pl_api_rollouts, VIEWER, READ, PLACE) },
 	{ "POST", V1 "/rollouts", MAX_BODY, 0, CHANGE(pl_api_create_rollout, OPERATOR, ACT) },

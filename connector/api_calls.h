@@ -66,6 +66,12 @@ void pl_api_cancel_action(struct pl_api *api);
 void pl_api_printer_action(struct pl_api *api);
 void pl_api_agent_action(struct pl_api *api);
 
+/* api_knobs.c */
+void pl_api_printer_settings(struct pl_api *api);
+void pl_api_update_printer_settings(struct pl_api *api);
+void pl_api_setting_rules(struct pl_api *api);
+void pl_api_update_setting_rule(struct pl_api *api);
+
 /* api_rollouts.c */
 void pl_api_packages(struct pl_api *api);
 void pl_api_rollouts(struct pl_api *api);

@@ -8,6 +8,7 @@
 
 #include "api_calls.h"
 #include "api_fields.h"
+#include "drift.h"
 #include "platen/json.h"
 #include "render.h"
 
@@ -19,6 +20,7 @@ struct notes {
 	int64_t no;
 	bool asset_there, location_there, tags_there;
 	const char *asset, *location;
+	struct pl_keyring *ring;
 	struct pl_bytes tags; /* JSON */
 };
 
@@ -70,8 +72,9 @@ static bool read_notes(struct pl_api *api, struct notes *n)
 static enum pl_result store_notes(struct pl_db *db, void *arg, struct pl_error *err)
 {
 	const struct notes *n = arg;
+	enum pl_result r;
 
-	return pl_db_change(
+	r = pl_db_change(
 		db,
 		"UPDATE devices SET asset_number=CASE WHEN ?2=1 THEN ?3 ELSE asset_number END,"
 		" location=CASE WHEN ?4=1 THEN ?5 ELSE location END,"
@@ -80,6 +83,9 @@ static enum pl_result store_notes(struct pl_db *db, void *arg, struct pl_error *
 			pl_db_int(n->location_there), pl_db_word(n->location),
 			pl_db_int(n->tags_there), pl_db_word((const char *)n->tags.at)),
 		err);
+	if (r == PL_OK && n->tags_there) /* with a tag comes what is wanted of it */
+		r = pl_drift_review(db, n->ring, n->customer_id, n->no, err);
+	return r;
 }
 
 /* The row of a path's id (no, customer, site), if the caller is operator there; else answers. */
@@ -113,6 +119,7 @@ void pl_api_update_printer(struct pl_api *api)
 	struct notes n = { 0 };
 
 	pl_bytes_init(&n.tags, 4096);
+	n.ring = api->server->ring;
 	if (find_row(
 		    api, "printer",
 		    "SELECT d.no, d.customer_id, d.site_id FROM devices d JOIN customers c"

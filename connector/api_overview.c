@@ -248,6 +248,40 @@ static enum pl_result add_actions(struct pl_api *api, cJSON *doc, struct pl_erro
 	return r;
 }
 
+/* Printers that are not set as they should be. */
+static enum pl_result add_drifts(struct pl_api *api, struct attention *a, struct pl_error *err)
+{
+	struct pl_db_rows *rows = NULL;
+	struct pl_query q;
+	enum pl_result r;
+
+	pl_query_init(&q,
+		      "SELECT d.id, d.make, d.model, d.serial_sealed, s.id, s.name, c.id, c.name,"
+		      " min(x.opened_at), count(*) FROM drifts x JOIN devices d ON"
+		      " d.no=x.device_no JOIN sites s ON s.id=d.site_id JOIN customers c ON"
+		      " c.id=d.customer_id WHERE x.closed_at IS NULL AND d.attached=1 AND"
+		      " d.merged_into IS NULL");
+	pl_api_limit(api, &q, "d.customer_id", "d.site_id");
+	pl_query_add(&q, " GROUP BY d.no, d.id, d.make, d.model, d.serial_sealed, s.id, s.name,"
+			 " c.id, c.name ORDER BY min(x.opened_at) DESC");
+	r = pl_query_run(&q, api->db, &rows, err);
+	while (r == PL_OK && (r = pl_db_next(rows, err)) == PL_OK) {
+		char text[64];
+		int64_t n = pl_db_int_at(rows, 9);
+
+		snprintf(text, sizeof text, "%lld setting%s not as wanted", (long long)n,
+			 n == 1 ? " is" : "s are");
+		note(a, false, "drift", text, pl_db_int_at(rows, 8),
+		     pl_render_printer_ref(api, pl_db_text_at(rows, 6), pl_db_text_at(rows, 0),
+					   pl_db_text_at(rows, 1), pl_db_text_at(rows, 2),
+					   pl_db_blob_at(rows, 3)),
+		     NULL, pl_render_site(rows, 4));
+	}
+	pl_db_done(rows);
+	pl_query_finish(&q);
+	return r == PL_E_NOT_FOUND ? PL_OK : r;
+}
+
 /* PCs that wait to be let in; who may decide is who administers everything. */
 static enum pl_result add_pending(struct pl_api *api, struct attention *a, struct pl_error *err)
 {
@@ -288,6 +322,8 @@ void pl_api_overview(struct pl_api *api)
 		r = add_agents(api, doc, &a, &err);
 	if (r == PL_OK)
 		r = add_actions(api, doc, &err);
+	if (r == PL_OK)
+		r = add_drifts(api, &a, &err);
 	if (r == PL_OK)
 		r = add_pending(api, &a, &err);
 	while (cJSON_GetArraySize(a.critical) < MAX_ATTENTION &&

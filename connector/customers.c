@@ -118,6 +118,8 @@ enum pl_result pl_customer_erase(struct pl_db *db, const char *customer_id, stru
 		"DELETE FROM actions WHERE customer_id=?1",
 		"DELETE FROM command_handovers WHERE customer_id=?1",
 		"DELETE FROM alerts WHERE customer_id=?1",
+		"DELETE FROM drifts WHERE customer_id=?1",
+		"DELETE FROM desired_settings WHERE customer_id=?1",
 		"DELETE FROM counter_resets WHERE customer_id=?1",
 		"DELETE FROM counters WHERE customer_id=?1",
 		"DELETE FROM records WHERE customer_id=?1",

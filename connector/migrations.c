@@ -215,7 +215,19 @@ static const char *const VERSION_5 =
 	"CREATE INDEX bundles_by_customer ON bundles (customer_id, action_no);"
 	"CREATE INDEX bundles_by_age ON bundles (stored_at);";
 
-static const char *const VERSIONS[] = { VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5 };
+/* How printers shall be set, and where they are not. */
+static const char *const VERSION_6 =
+	"CREATE TABLE desired_settings (customer_id TEXT NOT NULL, scope TEXT NOT NULL, target "
+	"TEXT "
+	"NOT NULL, settings TEXT NOT NULL, changed_at BIGINT NOT NULL, changed_by TEXT NOT NULL,"
+	" PRIMARY KEY (customer_id, scope, target));"
+	"CREATE TABLE drifts (no $ID, customer_id TEXT NOT NULL, device_no BIGINT NOT NULL,"
+	" setting TEXT NOT NULL, wanted TEXT NOT NULL, found TEXT NOT NULL, opened_at BIGINT NOT "
+	"NULL, closed_at BIGINT);"
+	"CREATE INDEX drifts_by_device ON drifts (device_no, closed_at);";
+
+static const char *const VERSIONS[] = { VERSION_1, VERSION_2, VERSION_3,
+					VERSION_4, VERSION_5, VERSION_6 };
 
 #define NEWEST ((int)(sizeof VERSIONS / sizeof VERSIONS[0]))
 

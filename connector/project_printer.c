@@ -8,6 +8,7 @@
 #include <cjson/cJSON.h>
 #include <string.h>
 
+#include "drift.h"
 #include "platen/json.h"
 #include "platen/log.h"
 
@@ -316,6 +317,11 @@ enum pl_result pl_project_snapshot(struct pl_projection *in, const struct pl_rec
 	if (!entry->changed)
 		pl_project_note(in, "printer.changed", device.id, NULL, device.site_id, NULL);
 	pl_project_merge(entry->doc, rec->body);
+	if (cJSON_HasObjectItem(rec->body, "settings"))
+		r = pl_drift_settle(in->db, in->agent->customer_id, device.no,
+				    pl_json_at(entry->doc, "settings"), rec->at_ms, err);
+	if (r != PL_OK)
+		return r;
 	entry->changed = true;
 	entry->taken_ms = rec->taken_ms;
 	entry->at_ms = rec->at_ms;

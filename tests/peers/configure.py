@@ -149,6 +149,41 @@ def only_idle(site):
     print("nothing is written while a job runs")
 
 
+def drift(site):
+    """Wanted for a tag and for one printer; changed at the printer's panel: seen, told, put right, and never by itself."""
+    api, mfp = site.connector.api, site.ids["mfp"]
+    customer = site.printer("mfp")["site"]["customer_id"]
+
+    def settings():
+        return {s["name"]: s for s in api("GET", f"/printers/{mfp}/settings")["items"]}
+
+    def attention():
+        return [a["description"] for a in api("GET", "/overview")["attention"] if a["kind"] == "drift"]
+
+    assert settings()["quiet_mode"]["reason"], "what it cannot do is said"
+    api("PUT", "/setting-rules", {"customer_id": customer, "tag": "lobby", "settings": {"sleep_timer_s": "300", "duplex": "off"}})
+    assert not settings()["sleep_timer_s"]["wanted"]
+    api("PATCH", f"/printers/{mfp}", {"tags": ["lobby"]})
+    api("PUT", f"/printers/{mfp}/settings", {"settings": {"duplex": "long-edge"}})
+    now = settings()
+    assert now["duplex"]["by"] == "printer" and not now["duplex"]["drift"], "the printer's own wish counts more than its tag's"
+    assert now["sleep_timer_s"]["tag"] == "lobby" and not now["sleep_timer_s"]["drift"] and attention() == [], now
+    writes = len(site.writes("mfp"))
+    site.desk.do("set", "mfp", "settings.sleep", '"20minutes"')
+    site.ended(site.order("mfp", "probe_now"))
+    lab.wait_for("the drift", lambda: settings()["sleep_timer_s"]["drift"], 20)
+    assert settings()["sleep_timer_s"]["value"] == "1200" and attention() == ["1 setting is not as wanted"], attention()
+    rules = api("GET", "/setting-rules")["items"]
+    assert rules[0]["printers"] == 1 and rules[0]["drifting"] == 1 and rules[0]["settings"]["sleep_timer_s"] == "300", rules
+    assert len(site.writes("mfp")) == writes, "nothing is written unless somebody asks"
+    end, told = site.configure("mfp", {"sleep_timer_s": "300"})
+    assert told["sleep_timer_s"]["before"] == "1200" and told["sleep_timer_s"]["outcome"] == "applied"
+    lab.wait_for("its end", lambda: not settings()["sleep_timer_s"]["drift"] and attention() == [], 20)
+    api("PUT", "/setting-rules", {"customer_id": customer, "tag": "lobby", "settings": {}})
+    assert not settings()["sleep_timer_s"]["wanted"] and api("GET", "/setting-rules")["items"] == []
+    print("drift from a tag's wish is seen, told in the overview, put right when asked, and never by itself")
+
+
 def wear(site):
     """Somebody sets it back each time: after six writes in a day the printer's memory is spared."""
     for i in range(7):
@@ -174,6 +209,7 @@ def main():
             honest(site)
             passwords(site, pathlib.Path(folder))
             only_idle(site)
+            drift(site)
             wear(site)
     return 0
 

@@ -402,6 +402,64 @@ export type Event = {
 	state?: ActionState;
 };
 
+export type PrinterSetting = {
+	name: string;
+	type: 'number' | 'word';
+	/** As the printer told it last, numbers as text too */
+	value: string | null;
+	/** The language that sets it: ipp, ledm or pjl */
+	means: string | null;
+	writable: boolean;
+	/** Why it cannot be set */
+	reason: string | null;
+	choices: string[] | null;
+	minimum: number;
+	maximum: number;
+	/** Only multiples are taken */
+	step: number;
+	wanted: string | null;
+	/** Who wants it: printer or tag */
+	by: string | null;
+	tag: string | null;
+	/** It is wanted so and is not */
+	drift: boolean;
+};
+
+export type PrinterSettings = {
+	/** The printer has a password; configure takes it and keeps it nowhere */
+	wants_password: boolean;
+	/** Whether configure is */
+	offered: boolean;
+	reason: string | null;
+	items: PrinterSetting[];
+};
+
+export type PrinterSettingsRequest = {
+	settings: Record<string, string>;
+};
+
+export type SettingRule = {
+	customer_id: Id;
+	tag: string;
+	settings: Record<string, string>;
+	/** How many have the tag */
+	printers: number;
+	/** How many of these are set otherwise */
+	drifting: number;
+	changed_at: MaybeTime;
+	changed_by: string | null;
+};
+
+export type SettingRules = {
+	items: SettingRule[];
+};
+
+export type SettingRuleRequest = {
+	customer_id: Id;
+	tag: string;
+	settings: Record<string, string>;
+};
+
 export type Overview = {
 	printers: {
 		total: number;
@@ -424,7 +482,7 @@ export type Overview = {
 	};
 	/** What needs a person now, the worst first, at most 50 */
 	attention: {
-		kind: 'alert' | 'supply' | 'agent' | 'enrolment' | 'action' | 'duplicate' | 'certificate';
+		kind: 'alert' | 'supply' | 'agent' | 'enrolment' | 'action' | 'duplicate' | 'certificate' | 'drift';
 		severity: 'critical' | 'warning' | 'report';
 		description: string;
 		since: MaybeTime;

@@ -16,6 +16,7 @@ import { HistoryCard } from './printer-history';
 import { NotesCard } from './printer-notes';
 import { OriginCard } from './printer-origin';
 import { PageCard } from './printer-page';
+import { SettingsCard } from './printer-settings';
 
 function StatusCard({ printer }: { printer: Told }) {
 	const reasons = printer.state.reasons;
@@ -134,6 +135,7 @@ function Body({ printer, reload }: { printer: Told; reload: () => void }) {
 				<SuppliesCard printer={printer} />
 				<CountersCard printer={printer} />
 				<MediaCard printer={printer} />
+				<SettingsCard printer={printer} asked={actions.reload} />
 				<OriginCard printer={printer} />
 				<HistoryCard id={printer.id} />
 			</div>
