@@ -10,10 +10,27 @@
 #include "platen/clock.h"
 #include "worker_inside.h"
 
+/* A connector that has gone astray, or been taken over, wears nobody's printer out. */
+static enum pl_result check_rate(struct pl_act *a, struct pl_error *err)
+{
+	enum pl_action_type type = a->action->type;
+	int64_t limit = a->settings->per_hour[type];
+
+	if (limit == 0 || pl_actions_in_last_hour(a->actions, type) < limit)
+		return PL_OK;
+	(void)pl_act_say(a, PL_E_FULL,
+			 "%s was done %lld times on this PC in the last hour; its limit is reached",
+			 PL_ACTION_WORDS[type], (long long)limit);
+	return pl_error_set(err, PL_E_FULL, "too many actions of one kind in an hour");
+}
+
 enum pl_result pl_act_begin(struct pl_act *a, struct pl_error *err)
 {
-	enum pl_result r = pl_actions_begin(a->actions, a->action->id, err);
+	enum pl_result r = check_rate(a, err);
 
+	if (r != PL_OK)
+		return r;
+	r = pl_actions_begin(a->actions, a->action->id, err);
 	a->begun = r == PL_OK;
 	a->settled = r != PL_OK; /* the gate has recorded its end */
 	return r;

@@ -13,6 +13,7 @@ extern const struct pl_act_kind PL_ACT_IDENTIFY;
 extern const struct pl_act_kind PL_ACT_REBOOT;
 extern const struct pl_act_kind PL_ACT_PRINT_TEST_PAGE;
 extern const struct pl_act_kind PL_ACT_FIRMWARE;
+extern const struct pl_act_kind PL_ACT_AGENT_CONFIG;
 extern const struct pl_act_kind PL_ACT_CONFIGURE;
 extern const struct pl_act_kind PL_ACT_EWS;
 extern const struct pl_act_kind PL_ACT_AGENT_LOG;

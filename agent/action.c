@@ -12,6 +12,8 @@
 #include "platen/json.h"
 #include "platen/log.h"
 
+#define HOUR_MS (3600 * 1000LL)
+
 static const char *const STATES[PL_ACTION_STATE_COUNT] = {
 	[PL_ACTION_DELIVERED] = "delivered", [PL_ACTION_RUNNING] = "running",
 	[PL_ACTION_DONE] = "done",	     [PL_ACTION_FAILED] = "failed",
@@ -229,4 +231,17 @@ void pl_actions_cancel(struct pl_actions *actions, const char *id)
 			 id);
 	if (actions->executor.cancel)
 		actions->executor.cancel(actions->executor.arg, id);
+}
+
+int64_t pl_actions_in_last_hour(struct pl_actions *a, enum pl_action_type type)
+{
+	int64_t count = -1;
+	struct pl_error err;
+
+	pl_spool_lock(a->spool);
+	if (pl_journal_count(a->spool, PL_ACTION_WORDS[type], pl_clock_wall_ms() - HOUR_MS, &count,
+			     &err) != PL_OK)
+		count = -1;
+	pl_spool_unlock(a->spool);
+	return count;
 }

@@ -110,6 +110,10 @@ enum pl_result pl_actions_new_key(struct pl_actions *actions, const struct cJSON
 /* The connector does not want this one any more. */
 void pl_actions_cancel(struct pl_actions *actions, const char *id);
 
+/* How many actions of this type began in the last hour, also before a restart; -1: the journal
+ * cannot be read. */
+int64_t pl_actions_in_last_hour(struct pl_actions *actions, enum pl_action_type type);
+
 /* For the executor: last gate before the first effect; durable when it returns PL_OK. Anything else
  * means: do nothing, free the action; its end is already recorded. Returns PL_OK | PL_E_CANCELLED |
  * PL_E_TIMEOUT (expired) | PL_E_INVALID (not in state delivered) | PL_E_IO. */

@@ -158,3 +158,20 @@ enum pl_result pl_journal_prune(struct pl_spool *spool, int64_t before_ms, struc
 		 PL_ACTION_DONE, before_ms);
 	return pl_spool_exec(spool, sql, err);
 }
+
+enum pl_result pl_journal_count(struct pl_spool *spool, const char *type, int64_t since_ms,
+				int64_t *ret_count, struct pl_error *err)
+{
+	sqlite3_stmt *s = prepare(
+		spool, "SELECT count(*) FROM action WHERE type = ?1 AND started_at > ?2", type);
+	enum pl_result r = PL_OK;
+
+	if (s)
+		sqlite3_bind_int64(s, 2, since_ms);
+	if (s && sqlite3_step(s) == SQLITE_ROW)
+		*ret_count = sqlite3_column_int64(s, 0);
+	else
+		r = pl_spool_failed(spool, err);
+	sqlite3_finalize(s);
+	return r;
+}

@@ -43,6 +43,10 @@ enum pl_result pl_journal_next(struct pl_spool *spool, int state, const char *af
 enum pl_result pl_journal_payload(struct pl_spool *spool, const char *id, struct pl_bytes *out,
 				  struct pl_error *err);
 
+/* How many of a type began after `since_ms` (wall time); those of a clock that was ahead count. */
+enum pl_result pl_journal_count(struct pl_spool *spool, const char *type, int64_t since_ms,
+				int64_t *ret_count, struct pl_error *err);
+
 /* Forgets entries that ended and expired before `before_ms`. */
 enum pl_result pl_journal_prune(struct pl_spool *spool, int64_t before_ms, struct pl_error *err);
 

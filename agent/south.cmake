@@ -21,7 +21,7 @@ set_source_files_properties(os/quirk_files_posix.c PROPERTIES
   COMPILE_DEFINITIONS "PL_QUIRKS_FILE=\"${PLATEN_QUIRKS_FILE}\"")
 
 list(APPEND AGENT_SOURCES
-  act_configure.c knob_json.c
+  act_agent_config.c act_configure.c knob_json.c overrides.c
   control_diag.c control_doctor.c engine_devices.c engine_diag.c
   act.c act_agent_log.c act_desk.c act_diagnostics.c act_end.c act_ews.c act_firmware.c act_hold.c act_identify.c act_print_test_page.c act_probe_now.c act_reboot.c act_table.c
   firmware_note.c firmware_send.c package_fetch.c package_trust.c

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cjson/cJSON.h>
+
+#include "overrides.h"
 #include "platen/clock.h"
 #include "platen/log.h"
 #include "uplink_state.h"
@@ -66,6 +69,7 @@ static void finish(struct pl_uplink *u)
 	pl_wake_destroy(u->report_wake);
 	pl_wake_destroy(u->work_wake);
 	pl_enrolment_finish(&u->enrolment);
+	cJSON_Delete(u->overrides);
 	pthread_cond_destroy(&u->changed);
 	pthread_mutex_destroy(&u->altering);
 	pthread_mutex_destroy(&u->lock);
@@ -114,6 +118,7 @@ enum pl_result pl_uplink_start(const struct pl_uplink_options *options,
 	pthread_mutex_init(&u->altering, NULL);
 	pl_clock_cond_init(&u->changed);
 	pl_enrolment_init(&u->enrolment);
+	u->overrides = pl_overrides_load(options->settings->state_dir);
 	r = prepare(u, err);
 	if (r == PL_OK && u->enrolled) {
 		pl_actions_trust(options->actions, &u->enrolment);

@@ -83,6 +83,14 @@ void pl_uplink_trust_finish(struct pl_uplink_trust *trust);
 /* Enrols with this token or, when NULL, without one at `server` (NULL: the settings'); replaces
  * what there was once the connector agrees. Returns at once; the status tells how it goes. Returns
  * PL_OK | PL_E_INVALID (not a token, not a URL). */
+/* Changes settings of this PC (overrides.h), which have been checked: stored, in force at once.
+ * *ret_before, *ret_after: what the PC ran and runs with, the caller's. Returns PL_OK | PL_E_FULL |
+ * PL_E_IO (nothing changed). */
+struct cJSON;
+enum pl_result pl_uplink_override(struct pl_uplink *uplink, const struct cJSON *changes,
+				  struct cJSON **ret_before, struct cJSON **ret_after,
+				  struct pl_error *err);
+
 enum pl_result pl_uplink_enroll(struct pl_uplink *uplink, const char *token, const char *server,
 				const char *ca_file, struct pl_error *err);
 

@@ -8,10 +8,12 @@
 #include <cjson/cJSON.h>
 
 #include "platen/clock.h"
+#include "overrides.h"
 #include "platen/json.h"
 #include "platen/log.h"
 
 #define CALL_MS	       60000
+#define SLOW_ANSWER_MS 2000
 #define CLOCK_WRONG_MS 300000
 
 static enum pl_result add_head(struct pl_uplink *u, struct pl_bytes *out)
@@ -30,13 +32,17 @@ static enum pl_result add_head(struct pl_uplink *u, struct pl_bytes *out)
 		state.spool_id, boot_id, seq, head, state.dropped);
 }
 
-static void note_clock(struct pl_uplink *u, const cJSON *doc)
+/* An answer that lay here while the PC slept tells a time long past: then the connector's clock is
+ * taken to be as late as it can be, and what has expired by that is not done. */
+static void note_clock(struct pl_uplink *u, const cJSON *doc, int64_t sent_wall_ms)
 {
 	int64_t server_ms, offset, before;
 
 	if (!pl_json_time(doc, "server_time", &server_ms))
 		return;
 	offset = server_ms - pl_clock_wall_ms();
+	if (server_ms - sent_wall_ms - offset > SLOW_ANSWER_MS)
+		offset = server_ms - sent_wall_ms;
 	pthread_mutex_lock(&u->lock);
 	before = u->status.clock_offset_ms;
 	u->status.clock_offset_ms = offset;
@@ -48,18 +54,18 @@ static void note_clock(struct pl_uplink *u, const cJSON *doc)
 			 offset);
 }
 
-static enum pl_result take_ack(struct pl_uplink *u, const cJSON *doc, int count, int64_t last_seq,
-			       struct pl_error *err)
+static enum pl_result take_ack(struct pl_uplink *u, const cJSON *doc, int64_t sent_wall_ms,
+			       int count, int64_t last_seq, struct pl_error *err)
 {
 	int64_t ack = 0, interval;
 
 	if (!pl_json_int(doc, "ack", 0, PL_MAX_JSON_INT, &ack))
 		return pl_error_set(err, PL_E_PROTOCOL,
 				    "the connector's answer acknowledges nothing");
-	note_clock(u, doc);
+	note_clock(u, doc, sent_wall_ms);
 	pthread_mutex_lock(&u->lock);
 	if (pl_json_int(doc, "next_interval_s", 1, 86400, &interval))
-		u->status.report_interval_s = interval;
+		u->status.report_interval_s = pl_overrides_interval(u->overrides, interval);
 	u->status.last_report_ms = pl_clock_wall_ms();
 	if (count > 0)
 		u->status.acked_seq = ack < last_seq ? ack : last_seq;
@@ -109,7 +115,7 @@ enum pl_result pl_uplink_send_batch(struct pl_uplink *u, struct pl_caller *calle
 	struct pl_answer answer = { 0 };
 	struct pl_bytes body;
 	int count = 0;
-	int64_t last_seq = 0;
+	int64_t last_seq = 0, sent_wall_ms;
 	enum pl_result r;
 
 	pl_bytes_init(&body, PL_MAX_BATCH_BYTES + 2 * PL_MAX_RECORD_BODY);
@@ -122,6 +128,7 @@ enum pl_result pl_uplink_send_batch(struct pl_uplink *u, struct pl_caller *calle
 	if (r == PL_OK)
 		r = pl_bytes_add_text(&body, "}");
 	call.body = pl_bytes_span(&body);
+	sent_wall_ms = pl_clock_wall_ms();
 	if (r == PL_OK)
 		r = pl_call(caller, &call, pl_clock_in_ms(CALL_MS), &answer, err);
 	pl_bytes_finish(&body);
@@ -129,7 +136,7 @@ enum pl_result pl_uplink_send_batch(struct pl_uplink *u, struct pl_caller *calle
 		return r;
 	batch->retry_s = answer.retry_after_s;
 	if (answer.status == 200) {
-		r = take_ack(u, answer.doc, count, last_seq, err);
+		r = take_ack(u, answer.doc, sent_wall_ms, count, last_seq, err);
 		batch->max_records = PL_MAX_BATCH;
 		batch->renewals = 0;
 		batch->more = count > 0;

@@ -9,6 +9,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "overrides.h"
 #include "platen/clock.h"
 #include "platen/json.h"
 #include "platen/log.h"
@@ -273,20 +274,69 @@ void pl_uplink_heed(struct pl_uplink *u, const struct pl_answer *answer)
 void pl_uplink_apply_config(struct pl_uplink *u, const char *config)
 {
 	cJSON *doc = NULL;
-	const char *mode;
+	const char *mode, *level;
 	int64_t value;
 
 	if (!config || pl_json_parse(pl_span_of(config), &doc, NULL) != PL_OK)
 		return;
-	mode = pl_json_text(doc, "uplink");
 	pthread_mutex_lock(&u->lock);
+	pl_overrides_apply(doc, u->overrides);
+	mode = pl_json_text(doc, "uplink");
 	u->poll = mode && strcmp(mode, "poll") == 0;
 	if (pl_json_int(doc, "work_wait_s", 1, 60, &value))
 		u->work_wait_s = value;
 	if (pl_json_int(doc, "report_interval_s", 5, 86400, &value))
 		u->status.report_interval_s = value;
 	pthread_mutex_unlock(&u->lock);
+	level = pl_json_text(doc, "log_level");
+	pl_log_set_level(level ? pl_log_level_of(level)
+			       : (enum pl_log_level)u->options.settings->log_level);
 	if (u->options.config_changed)
 		u->options.config_changed(u->options.arg, doc);
 	cJSON_Delete(doc);
+}
+
+/* What this PC runs with now: the settings of all, and its own over them. With the lock held. */
+static cJSON *settings_of_now(struct pl_uplink *u)
+{
+	cJSON *doc = NULL;
+
+	if (!u->enrolment.config ||
+	    pl_json_parse(pl_span_of(u->enrolment.config), &doc, NULL) != PL_OK)
+		doc = cJSON_CreateObject();
+	pl_overrides_apply(doc, u->overrides);
+	return doc;
+}
+
+enum pl_result pl_uplink_override(struct pl_uplink *u, const cJSON *changes, cJSON **ret_before,
+				  cJSON **ret_after, struct pl_error *err)
+{
+	cJSON *now, *before;
+	char *config = NULL;
+	enum pl_result r;
+
+	pthread_mutex_lock(&u->altering);
+	pthread_mutex_lock(&u->lock);
+	now = cJSON_Duplicate(u->overrides, true);
+	before = settings_of_now(u);
+	pthread_mutex_unlock(&u->lock);
+	pl_overrides_merge(now, changes);
+	r = pl_overrides_store(u->options.settings->state_dir, now, err);
+	if (r == PL_OK) {
+		pthread_mutex_lock(&u->lock);
+		cJSON_Delete(u->overrides);
+		u->overrides = now;
+		now = NULL;
+		*ret_after = settings_of_now(u);
+		*ret_before = before;
+		before = NULL;
+		config = u->enrolment.config ? strdup(u->enrolment.config) : NULL;
+		pthread_mutex_unlock(&u->lock);
+		pl_uplink_apply_config(u, config);
+	}
+	pthread_mutex_unlock(&u->altering);
+	free(config);
+	cJSON_Delete(before);
+	cJSON_Delete(now);
+	return r;
 }

@@ -42,6 +42,7 @@ struct pl_uplink {
 	bool poll;  /* the connector wants plain polls */
 	int64_t work_wait_s;
 	struct pl_uplink_status status;
+	struct cJSON *overrides; /* what agent_config has changed on this PC */
 };
 
 bool pl_uplink_is_stopping(struct pl_uplink *u);

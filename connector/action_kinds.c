@@ -80,6 +80,17 @@ static bool check_configure(const cJSON *parameters, char *why, size_t cap)
 	return pl_action_check_settings(settings, why, cap);
 }
 
+/* `settings`: the agent says which it takes, and which are its PC's alone. */
+static bool check_agent_config(const cJSON *parameters, char *why, size_t cap)
+{
+	const cJSON *settings = pl_json_at(parameters, "settings");
+
+	if (cJSON_IsObject(settings) && settings->child && cJSON_GetArraySize(parameters) == 1)
+		return true;
+	snprintf(why, cap, "agent_config takes settings, an object that names at least one.");
+	return false;
+}
+
 /* A remote page needs a person who shows who he is, and a port: a call of its own makes it. */
 static bool check_ews(const cJSON *parameters, char *why, size_t cap)
 {
@@ -125,6 +136,7 @@ static const struct pl_action_kind KINDS[] = {
 	{ "reboot", true, false, "The printer offers no restart over IPP, LEDM or PML.", NULL },
 	{ "print_test_page", true, false,
 	  "No queue prints to it, and it takes no page that the agent could send.", NULL },
+	{ "agent_config", false, true, NULL, check_agent_config },
 	{ "agent_log", false, true, NULL, NULL },
 	{ "diagnostics", true, false, NULL, NULL },
 	{ "ews", true, false, "The printer has no web page that can be reached over USB.",

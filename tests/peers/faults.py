@@ -70,7 +70,7 @@ class Site:
 
     def start(self):
         self.connector.start()
-        self.desk.configure(token=self.connector.token())
+        self.desk.configure(token=self.connector.token(), **{f"{kind}_per_hour": 0 for kind in PRINTER})
         self.desk.start("sh", "-c", AGAIN, self.agent, str(self.desk.config), str(self.pid_file),
                         str(self.folder / "loop.pid"))
         lab.wait_for("the printers", self.find, 90)
