@@ -248,13 +248,16 @@ void pl_projector_wake(struct pl_projector *p, int64_t record_no)
 
 bool pl_projector_settle(struct pl_projector *p, int64_t by_ms)
 {
-	bool settled = true;
+	bool settled = true, behind;
 	int64_t wanted;
 
 	pthread_mutex_lock(&p->mutex);
 	wanted = p->stored;
-	if (p->applied < wanted)
+	behind = p->applied < wanted;
+	pthread_mutex_unlock(&p->mutex);
+	if (behind) /* not with the mutex held: the store asks is_pressing() with its own held */
 		pl_store_nudge(p->now.server->store, true);
+	pthread_mutex_lock(&p->mutex);
 	while (p->applied < wanted && settled)
 		settled = wanted - p->applied < FAR_BEHIND &&
 			  pl_clock_wait(&p->moved, &p->mutex, by_ms);
