@@ -47,19 +47,36 @@ static bool is_alnum(char c)
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-bool pl_ippusb_is_state_of(const char *name, const struct pl_usb_device *dev)
-{
-	char wanted[PL_MAX_USB_TEXT + 16];
-	size_t n = strlen(name);
-	static const char SUFFIX[] = ".state";
+#define MAX_IDENT (PL_MAX_USB_TEXT + 16)
 
-	snprintf(wanted, sizeof(wanted), "%04x-%04x-%s%s", dev->vendor_id, dev->product_id,
+/* What the names of a device's state files begin with: "03f0-822a-00CNB8147086-". */
+static void make_ident(const struct pl_usb_device *dev, char ret_ident[static MAX_IDENT])
+{
+	snprintf(ret_ident, MAX_IDENT, "%04x-%04x-%s%s", dev->vendor_id, dev->product_id,
 		 dev->serial, dev->serial[0] ? "-" : "");
-	for (char *c = wanted; *c; c++)
+	for (char *c = ret_ident; *c; c++)
 		if (!is_alnum(*c))
 			*c = '-';
+}
+
+bool pl_ippusb_is_state_of(const char *name, const struct pl_usb_device *dev)
+{
+	static const char SUFFIX[] = ".state";
+	char wanted[MAX_IDENT];
+	size_t n = strlen(name);
+
+	make_ident(dev, wanted);
 	return strncmp(name, wanted, strlen(wanted)) == 0 && n > strlen(SUFFIX) &&
 	       strcmp(name + n - strlen(SUFFIX), SUFFIX) == 0;
+}
+
+bool pl_ippusb_is_confusable(const struct pl_usb_device *dev, const struct pl_usb_device *other)
+{
+	char mine[MAX_IDENT], theirs[MAX_IDENT];
+
+	make_ident(dev, mine);
+	make_ident(other, theirs);
+	return strncmp(theirs, mine, strlen(mine)) == 0;
 }
 
 int pl_ippusb_read_port(struct pl_span state)

@@ -23,6 +23,11 @@
 /* True when a state file of this name is this device's. */
 bool pl_ippusb_is_state_of(const char *name, const struct pl_usb_device *dev);
 
+/* True when `other`'s state file may be taken for this device's: it has the same numbers and the
+ * same serial number, or this one has none, or one that `other`'s begins with. While both are
+ * attached, nothing tells which port is whose. */
+bool pl_ippusb_is_confusable(const struct pl_usb_device *dev, const struct pl_usb_device *other);
+
 /* The port in a state file; 0 where there is none. */
 int pl_ippusb_read_port(struct pl_span state);
 

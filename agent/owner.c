@@ -3,8 +3,10 @@
 #include "owner.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "ippusb.h"
 #include "os/broker.h"
 #include "os/spooler.h"
 
@@ -52,13 +54,38 @@ static void look_at_interface(struct pl_usb *usb, const struct pl_usb_device *de
 	}
 }
 
+/* Some makers give all printers of a model one serial number: then a broker's port may be the other
+ * one's. Without a list, the worst is assumed. */
+static bool has_twin(struct pl_usb *usb, const struct pl_usb_device *dev)
+{
+	struct pl_usb_device *listed = calloc(PL_MAX_USB_DEVICES, sizeof(*listed));
+	bool found = !listed;
+	struct pl_error err;
+	size_t count = 0;
+
+	if (listed && pl_usb_list(usb, listed, PL_MAX_USB_DEVICES, &count, &err) != PL_OK)
+		found = true;
+	for (size_t i = 0; i < count && !found; i++)
+		found = strcmp(listed[i].port_path, dev->port_path) != 0 &&
+			pl_ippusb_is_confusable(dev, &listed[i]);
+	free(listed);
+	return found;
+}
+
 /* A program that has the printer may be ipp-usb, which shares it. */
-static void look_at_broker(const struct pl_usb_device *dev, struct pl_occupancy *o)
+static void look_at_broker(struct pl_usb *usb, const struct pl_usb_device *dev,
+			   struct pl_occupancy *o)
 {
 	int port = o->busy ? pl_broker_port(dev) : 0;
 
 	if (port == 0)
 		return;
+	if (has_twin(usb, dev)) {
+		snprintf(o->note, sizeof(o->note),
+			 "ipp-usb has this printer or another one with the same serial number: "
+			 "which it serves cannot be told, so neither is asked");
+		return;
+	}
 	o->owner = PL_OWNER_IPP_USB;
 	o->http_port = port;
 	o->busy = false;
@@ -101,7 +128,7 @@ static void look(struct pl_usb *usb, const struct pl_usb_device *dev, owner_of o
 	}
 	o.pipe_is_free =
 		pipe && !o.busy && owner(usb, dev, pipe->interface, driver) == PL_USB_OWNER_NONE;
-	look_at_broker(dev, &o);
+	look_at_broker(usb, dev, &o);
 	look_at_queues(dev, &o);
 	*ret_occupancy = o;
 }

@@ -11,7 +11,8 @@
 
 #include "platen/usb.h"
 
-/* Where a broker serves this device: a port of 127.0.0.1; 0: none does. To be asked of devices that
+/* Where a broker serves this device: a port of 127.0.0.1; 0: none does, or it cannot be told which
+ * of several. To be asked of devices that
  * some program holds: a served port of one that nobody holds would be an earlier device's. */
 int pl_broker_port(const struct pl_usb_device *dev);
 

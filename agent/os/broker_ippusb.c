@@ -32,20 +32,6 @@ static int port_in_file(const char *name)
 	return port;
 }
 
-static int find_port(const struct pl_usb_device *dev)
-{
-	DIR *dir = opendir(STATES);
-	struct dirent *entry;
-	int port = 0;
-
-	while (dir && port == 0 && (entry = readdir(dir)))
-		if (pl_ippusb_is_state_of(entry->d_name, dev))
-			port = port_in_file(entry->d_name);
-	if (dir)
-		closedir(dir);
-	return port;
-}
-
 static bool is_in_table(const char *path, int port)
 {
 	FILE *table = fopen(path, "re");
@@ -65,9 +51,25 @@ static bool is_served(int port)
 	return is_in_table(SOCKETS, port) || is_in_table(SOCKETS6, port);
 }
 
+/* Files stay when their printers are gone, so only those count whose port is served. Two of them:
+ * which is this device's is not told. */
 int pl_broker_port(const struct pl_usb_device *dev)
 {
-	int port = find_port(dev);
+	DIR *dir = opendir(STATES);
+	struct dirent *entry;
+	bool several = false;
+	int found = 0;
 
-	return port > 0 && is_served(port) ? port : 0;
+	while (dir && !several && (entry = readdir(dir))) {
+		int port =
+			pl_ippusb_is_state_of(entry->d_name, dev) ? port_in_file(entry->d_name) : 0;
+
+		if (port == 0 || port == found || !is_served(port))
+			continue;
+		several = found > 0;
+		found = port;
+	}
+	if (dir)
+		closedir(dir);
+	return several ? 0 : found;
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Debian's ipp-usb has the printer, and `platen probe` reads it through ipp-usb: the truth, no USB interface of its own; and
-reads it by itself again when ipp-usb is gone. Runs in a mount namespace, so that the daemon's folders are this test's alone."""
+reads it by itself again when ipp-usb is gone. Two printers with one serial number may stand behind one port of ipp-usb: neither
+is asked there, so neither tells what the other one is. Runs in a mount namespace, so that the daemon's folders are this test's alone."""
 import os
 import pathlib
 import re
@@ -15,7 +16,7 @@ from printers_inside import compare
 
 CONF = "/etc/ipp-usb/ipp-usb.conf"
 SKIPPED = 77
-NAME = "hp-mfp"
+NAME, TWIN = "hp-mfp", "hp-mfp-too"
 
 
 def prepare(folder):
@@ -48,6 +49,32 @@ def hp(world):
     return found
 
 
+def twins(world):
+    """The same serial number on both: what cannot be told apart is unknown, not the other one's."""
+    serial = next(p for p in world.truth()["printers"] if p["name"] == NAME)["identity"]["serial_number"]
+    world.do("set", TWIN, "serial", serial)
+    world.do("plug", TWIN)
+
+    def both_held():
+        mine = world.probe()["printers"]
+        return len(mine) == 2 and all("cannot be told" in (p["access"]["note"] or "") for p in mine)
+
+    wait_for("ipp-usb holds both", both_held, 30)
+    for mine in world.probe()["printers"]:
+        assert mine["access"]["tier"] == 0 and mine["access"]["busy"], mine["access"]
+        assert mine["counters"]["impressions"] is None and not mine["supplies"], mine
+    for name in (TWIN, NAME):  # the daemon wrote the second one's port over the first one's
+        world.do("unplug", name)
+    world.do("plug", NAME)
+    wait_for("the printer is read again, alone", lambda: hp_owner(world) == "ipp-usb", 30)
+    hp(world)
+
+
+def hp_owner(world):
+    mine = world.probe()["printers"]
+    return mine[0]["access"]["owner"] if len(mine) == 1 and mine[0]["access"]["tier"] == 1 else None
+
+
 def inside(world, rng):
     prepare(world.folder)
     with open(world.folder / "ipp-usb.log", "wb") as log:
@@ -62,6 +89,7 @@ def inside(world, rng):
             print("  " + " ".join(words))
             world.do(*words)
             hp(world)
+        twins(world)
     finally:
         daemon.terminate()
         daemon.wait(10)
@@ -74,4 +102,4 @@ if __name__ == "__main__":
     if not shutil.which("ipp-usb") or os.geteuid() != 0:
         print("needs ipp-usb, and root for a mount namespace")
         sys.exit(SKIPPED)
-    sys.exit(printers_inside.main(__doc__, inside, profiles=(NAME,), wrapper=(printers_inside.OWN_MOUNTS,)))
+    sys.exit(printers_inside.main(__doc__, inside, profiles={NAME: NAME, f"~{TWIN}": NAME}, wrapper=(printers_inside.OWN_MOUNTS,)))

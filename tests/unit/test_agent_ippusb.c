@@ -26,6 +26,28 @@ static void state_files_are_known_by_their_names(void **state)
 	assert_true(pl_ippusb_is_state_of("03f0-822a-HP-Color.state", &dev));
 }
 
+static bool confusable(const char *mine, const char *theirs, uint16_t product)
+{
+	struct pl_usb_device a = device(1, 2, 0x03f0, 0x822a), b = device(1, 3, 0x03f0, product);
+
+	strcpy(a.serial, mine);
+	strcpy(b.serial, theirs);
+	return pl_ippusb_is_confusable(&a, &b);
+}
+
+static void a_twins_file_is_nobodys(void **state)
+{
+	(void)state;
+	assert_true(confusable("0123456789", "0123456789", 0x822a));
+	assert_true(confusable("", "", 0x822a));
+	assert_true(confusable("", "CNB8147086", 0x822a));
+	assert_true(confusable("CNB 1", "CNB-1-2", 0x822a)); /* "…-CNB-1-2-HP-….state" */
+	assert_false(confusable("CNB8147086", "CNB8147087", 0x822a));
+	assert_false(confusable("CNB8147086", "", 0x822a));
+	assert_false(confusable("CNB1", "CNB12", 0x822a));
+	assert_false(confusable("0123456789", "0123456789", 0x822b));
+}
+
 static void the_port_stands_in_the_state_file(void **state)
 {
 	(void)state;
@@ -61,6 +83,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(state_files_are_known_by_their_names),
+		cmocka_unit_test(a_twins_file_is_nobodys),
 		cmocka_unit_test(the_port_stands_in_the_state_file),
 		cmocka_unit_test(a_served_port_is_a_listening_socket_of_roots),
 	};
