@@ -26,10 +26,35 @@
 
 /* ---- records ---- */
 
-/* The gate: nothing reaches the spool but what the table lets leave. */
-static void record(void *arg, const char *kind, const char *key, const cJSON *body)
+/* True when this is to be kept back, because its printer comes and goes without end. */
+static bool is_flap(struct pl_engine *e, const char *kind, const char *key, const cJSON *body)
 {
-	struct pl_engine *e = arg;
+	static const struct {
+		const char *kind;
+		bool attached;
+	} KINDS[] = {
+		{ "printer.attached", true },
+		{ "printer.moved", true },
+		{ "printer.detached", false },
+	};
+	bool held = false;
+
+	for (size_t i = 0; key && i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+		if (strcmp(kind, KINDS[i].kind) != 0)
+			continue;
+		pthread_mutex_lock(&e->lock);
+		held = !pl_flaps_pass(&e->flaps, key, KINDS[i].attached, KINDS[i].kind, body,
+				      pl_clock_now_ms());
+		if (held)
+			pthread_cond_signal(&e->wake); /* something more to wait for */
+		pthread_mutex_unlock(&e->lock);
+	}
+	return held;
+}
+
+/* The gate: nothing reaches the spool but what the table lets leave. */
+static void keep(struct pl_engine *e, const char *kind, const char *key, const cJSON *body)
+{
 	cJSON *kept = pl_privacy_filter(kind, body);
 	struct pl_error err = { PL_OK, "" };
 	bool faulty, was_faulty;
@@ -44,6 +69,12 @@ static void record(void *arg, const char *kind, const char *key, const cJSON *bo
 	pthread_mutex_unlock(&e->lock);
 	if (faulty && !was_faulty)
 		log_error(key, "%s cannot be kept: %s", kind, err.text);
+}
+
+static void record(void *arg, const char *kind, const char *key, const cJSON *body)
+{
+	if (!is_flap(arg, kind, key, body))
+		keep(arg, kind, key, body);
 }
 
 static void record_and_delete(struct pl_engine *e, const char *kind, const char *key, cJSON *body)
@@ -250,13 +281,34 @@ static bool wait_for_news(struct pl_engine *e, int64_t by_ms, bool *ret_news)
 	bool go_on;
 
 	pthread_mutex_lock(&e->lock);
-	while (!e->stop && !e->news && pl_clock_wait(&e->wake, &e->lock, by_ms))
+	while (!e->stop && !e->news &&
+	       pl_clock_wait(&e->wake, &e->lock, earlier(by_ms, pl_flaps_due_ms(&e->flaps))))
 		;
 	*ret_news = e->news;
 	e->news = false;
 	go_on = !e->stop;
 	pthread_mutex_unlock(&e->lock);
 	return go_on;
+}
+
+/* Tells of the printers that have come to rest. */
+static void tell_calm(struct pl_engine *e)
+{
+	char key[PL_MAX_KEY];
+	const char *kind;
+	cJSON *body;
+
+	for (;;) {
+		bool has;
+
+		pthread_mutex_lock(&e->lock);
+		has = pl_flaps_take(&e->flaps, pl_clock_now_ms(), key, &kind, &body);
+		pthread_mutex_unlock(&e->lock);
+		if (!has)
+			return;
+		keep(e, kind, key, body);
+		cJSON_Delete(body);
+	}
 }
 
 static void report_health(struct pl_engine *e)
@@ -272,15 +324,19 @@ static void *engine_main(void *arg)
 	struct pl_engine *e = arg;
 	int64_t health_ms = e->started_ms + FIRST_HEALTH_MS;
 	int64_t early_ms = e->started_ms + EARLY_MS;
-	int64_t again_ms;
+	int64_t again_ms = PL_FOREVER;
 	bool news = true;
 
 	record_and_delete(
 		e, "agent.hello", NULL,
 		pl_greeting_hello(e->options.settings, pl_box_public(e->box), e->started_wall_ms));
 	do {
-		again_ms = news ? pl_clock_in_ms(SECOND_LOOK_MS) : PL_FOREVER;
+		if (news)
+			again_ms = pl_clock_in_ms(SECOND_LOOK_MS);
+		else if (pl_clock_now_ms() >= again_ms)
+			again_ms = PL_FOREVER;
 		reconcile(e);
+		tell_calm(e);
 		if (pl_clock_now_ms() >= health_ms) {
 			report_health(e);
 			health_ms = pl_clock_in_ms(DAY_MS);
@@ -354,6 +410,7 @@ void pl_engine_destroy(struct pl_engine *e)
 	pl_wake_destroy(e->stopping);
 	pl_box_key_close(e->box);
 	pl_memory_close(e->memory);
+	pl_flaps_finish(&e->flaps);
 	pthread_cond_destroy(&e->wake);
 	pthread_mutex_destroy(&e->lock);
 	free(e);

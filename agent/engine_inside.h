@@ -12,6 +12,7 @@
 
 #include "act_desk.h"
 #include "engine.h"
+#include "flaps.h"
 #include "memory.h"
 #include "orders.h"
 #include "page.h"
@@ -44,6 +45,7 @@ struct pl_engine {
 	pthread_cond_t wake;
 	bool stop, news;
 	bool spool_faulty; /* said once */
+	struct pl_flaps flaps;
 	struct slot slots[PL_MAX_USB_DEVICES];
 	size_t slot_count;
 	struct pl_orders orders;

@@ -89,15 +89,15 @@ static void add_counters(cJSON *entry, const struct pl_ledger *ledger)
 	}
 }
 
-static cJSON *entry_of(const struct pl_reading *r, const struct pl_ledger *ledger)
+static cJSON *entry_of(const char *port_path, const struct pl_kept *kept)
 {
 	cJSON *entry = cJSON_CreateObject();
 	cJSON *alerts = cJSON_AddArrayToObject(entry, "alerts");
 
-	pl_json_add_text(entry, "port_path", r->usb.port_path);
-	add_counters(entry, ledger);
-	for (size_t i = 0; i < r->snapshot.alert_count; i++) {
-		const struct pl_alert *a = &r->snapshot.alerts[i];
+	pl_json_add_text(entry, "port_path", port_path);
+	add_counters(entry, &kept->ledger);
+	for (size_t i = 0; i < kept->alerts.count; i++) {
+		const struct pl_alert *a = &kept->alerts.open[i];
 		cJSON *alert = cJSON_CreateObject();
 
 		pl_json_add_text(alert, "code", a->code);
@@ -168,19 +168,20 @@ static bool only_grew(const cJSON *was, const cJSON *is)
 	return true;
 }
 
-void pl_memory_keep(struct pl_memory *m, const struct pl_reading *r, const struct pl_ledger *ledger)
+void pl_memory_keep(struct pl_memory *m, const char *key, const char *port_path,
+		    const struct pl_kept *kept)
 {
-	cJSON *entry = entry_of(r, ledger), *known;
+	cJSON *entry = entry_of(port_path, kept), *known;
 	bool can_wait;
 
 	pthread_mutex_lock(&m->lock);
-	known = cJSON_GetObjectItemCaseSensitive(m->printers, r->key);
+	known = cJSON_GetObjectItemCaseSensitive(m->printers, key);
 	if (known && cJSON_Compare(known, entry, true)) {
 		cJSON_Delete(entry);
 	} else {
 		can_wait = known && only_grew(known, entry);
-		cJSON_DeleteItemFromObjectCaseSensitive(m->printers, r->key);
-		cJSON_AddItemToObject(m->printers, r->key, entry);
+		cJSON_DeleteItemFromObjectCaseSensitive(m->printers, key);
+		cJSON_AddItemToObject(m->printers, key, entry);
 		while (cJSON_GetArraySize(m->printers) > MAX_PRINTERS)
 			cJSON_DeleteItemFromArray(m->printers, 0);
 		m->waits = true;
@@ -228,36 +229,33 @@ static bool read_alert(const cJSON *item, struct pl_alert *a)
 	return true;
 }
 
-size_t pl_memory_alerts(struct pl_memory *m, const char *key,
-			struct pl_alert ret_alerts[static PL_MAX_ALERTS])
+static void read_counters(const cJSON *counters, struct pl_ledger *ledger)
 {
-	const cJSON *entry, *item;
-	size_t n = 0;
-
-	pthread_mutex_lock(&m->lock);
-	entry = cJSON_GetObjectItemCaseSensitive(m->printers, key);
-	cJSON_ArrayForEach(item, pl_json_at(entry, "alerts")) if (n < PL_MAX_ALERTS &&
-								  read_alert(item, &ret_alerts[n]))
-		n++;
-	pthread_mutex_unlock(&m->lock);
-	return n;
-}
-
-void pl_memory_ledger(struct pl_memory *m, const char *key, struct pl_ledger *ret_ledger)
-{
-	const cJSON *counters;
-
-	pl_ledger_init(ret_ledger);
-	pthread_mutex_lock(&m->lock);
-	counters = pl_json_at(cJSON_GetObjectItemCaseSensitive(m->printers, key), "counters");
 	for (int s = PL_SOURCE_NONE + 1; s < PL_SOURCE_COUNT; s++) {
 		const cJSON *told = pl_json_at(counters, pl_source_name((enum pl_source)s));
 
 		for (int c = 0; c < PL_COUNTER_COUNT; c++)
 			if (!pl_json_int(told, pl_counter_name((enum pl_counter)c), 0,
-					 PL_MAX_JSON_INT, &ret_ledger->value[s][c]))
-				ret_ledger->value[s][c] = PL_UNKNOWN;
+					 PL_MAX_JSON_INT, &ledger->value[s][c]))
+				ledger->value[s][c] = PL_UNKNOWN;
 	}
+}
+
+void pl_memory_recall(struct pl_memory *m, const char *key, struct pl_kept *ret_kept)
+{
+	struct pl_alert_book *alerts = &ret_kept->alerts;
+	const cJSON *entry, *item;
+
+	memset(alerts, 0, sizeof(*alerts));
+	pl_ledger_init(&ret_kept->ledger);
+	pthread_mutex_lock(&m->lock);
+	entry = cJSON_GetObjectItemCaseSensitive(m->printers, key);
+	read_counters(pl_json_at(entry, "counters"), &ret_kept->ledger);
+	cJSON_ArrayForEach(
+		item,
+		pl_json_at(entry, "alerts")) if (alerts->count < PL_MAX_ALERTS &&
+						 read_alert(item, &alerts->open[alerts->count]))
+		alerts->count++;
 	pthread_mutex_unlock(&m->lock);
 }
 

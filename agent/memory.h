@@ -18,10 +18,17 @@
  * printers seen last.
  */
 
+#include "alert_book.h"
 #include "ledger.h"
 #include "reading.h"
 
 struct pl_memory;
+
+/* What is kept of one printer. */
+struct pl_kept {
+	struct pl_alert_book alerts;
+	struct pl_ledger ledger;
+};
 
 /* Reads the file; one that is missing or makes no sense is an empty memory. Returns PL_OK |
  * PL_E_TOO_BIG (the path) | PL_E_NO_MEMORY. */
@@ -32,8 +39,8 @@ enum pl_result pl_memory_open(const char *state_dir, struct pl_memory **ret_memo
 void pl_memory_close(struct pl_memory *memory);
 
 /* Remembers the place, the open alerts and the counters of a printer. */
-void pl_memory_keep(struct pl_memory *memory, const struct pl_reading *r,
-		    const struct pl_ledger *ledger);
+void pl_memory_keep(struct pl_memory *memory, const char *key, const char *port_path,
+		    const struct pl_kept *kept);
 
 /* Writes what waits when its minute has passed. */
 void pl_memory_catch_up(struct pl_memory *memory);
@@ -41,12 +48,8 @@ void pl_memory_catch_up(struct pl_memory *memory);
 /* Where a printer of this key was last plugged in; false: it is new. */
 bool pl_memory_port(struct pl_memory *memory, const char *key, char ret_port[static 32]);
 
-/* The alerts of this printer that were opened and not yet closed; returns how many. */
-size_t pl_memory_alerts(struct pl_memory *memory, const char *key,
-			struct pl_alert ret_alerts[static PL_MAX_ALERTS]);
-
-/* What this printer counted when it was last read; unknown where it never was. */
-void pl_memory_ledger(struct pl_memory *memory, const char *key, struct pl_ledger *ret_ledger);
+/* What was kept of this printer; nothing where it is new. */
+void pl_memory_recall(struct pl_memory *memory, const char *key, struct pl_kept *ret_kept);
 
 /* Whether the printer of a key is attached now. */
 struct pl_memory_presence {

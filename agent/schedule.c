@@ -135,6 +135,8 @@ static int64_t full_due_ms(const struct pl_pulse *p, const struct pl_pace *pace,
 		return p->failures == 0 ? p->attached_ms : PL_FOREVER;
 	if (p->job_ended_ms > p->last_full_ms)
 		return p->job_ended_ms + AFTER_JOB_MS;
+	if (p->doubts && p->way == PL_WAY_HTTP)
+		return p->last_full_ms + pace->active_s * SECOND;
 	return p->last_full_ms + every_s * SECOND;
 }
 

@@ -51,12 +51,13 @@ enum pl_depth {
 
 struct pl_pulse {
 	enum pl_way way;
-	bool processing;      /* it prints */
-	bool asleep;	      /* by its own words or by its power state */
-	bool kept_awake;      /* our polls would keep it from sleeping */
-	bool has_small;	      /* there is a question smaller than everything */
-	bool tells_changes;   /* its small answers show whether anything at all has changed */
-	bool wants_full;      /* somebody asked, or a change was seen: everything, now */
+	bool processing;    /* it prints */
+	bool asleep;	    /* by its own words or by its power state */
+	bool kept_awake;    /* our polls would keep it from sleeping */
+	bool has_small;	    /* there is a question smaller than everything */
+	bool tells_changes; /* its small answers show whether anything at all has changed */
+	bool doubts;	    /* something was seen once, and is to be seen again before it is told */
+	bool wants_full;    /* somebody asked, or a change was seen: everything, now */
 	int64_t attached_ms;  /* when it was plugged in or the agent started */
 	int64_t active_ms;    /* last sign of life: job, alert, action, PL_NEVER_MS */
 	int64_t job_ended_ms; /* end of the last job not yet followed by a full look */

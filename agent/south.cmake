@@ -24,9 +24,9 @@ list(APPEND AGENT_SOURCES
   act_agent_config.c act_configure.c knob_json.c overrides.c
   control_diag.c control_doctor.c engine_devices.c engine_diag.c
   act.c act_agent_log.c act_desk.c act_diagnostics.c act_end.c act_ews.c act_firmware.c act_hold.c act_identify.c act_print_test_page.c act_probe_now.c act_reboot.c act_table.c
-  firmware_note.c firmware_send.c package_fetch.c package_trust.c
+  alert_book.c firmware_note.c firmware_send.c package_fetch.c package_trust.c
   bundle.c bundle_send.c
-  control.c control_answer.c control_request.c diag_agent.c diag_ipp.c diag_ledm.c diag_pjl.c diag_printer.c engine.c engine_ask.c greeting.c host_name.c identity.c ippusb.c
+  control.c control_answer.c control_request.c diag_agent.c diag_ipp.c diag_ledm.c diag_pjl.c diag_printer.c engine.c engine_ask.c flaps.c greeting.c host_name.c identity.c ippusb.c
   ledger.c log_public.c log_words.c memory.c merge.c merge_lists.c orders.c owner.c privacy.c privacy_doc.c privacy_table.c
   probe.c probe_http.c probe_ipp.c probe_ledm.c probe_pjl.c os/quirk_files_posix.c report.c schedule.c snapshot_json.c test_page.c track.c
   watch.c worker.c worker_action.c worker_look.c zip_write.c ${south_os})

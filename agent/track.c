@@ -22,16 +22,13 @@ void pl_tracker_init(struct pl_tracker *t)
 {
 	memset(t, 0, sizeof(*t));
 	t->job_impressions.value = PL_UNKNOWN;
-	pl_ledger_init(&t->ledger);
+	pl_ledger_init(&t->kept.ledger);
 }
 
 void pl_tracker_recall(struct pl_tracker *t, struct pl_memory *memory, const char *key)
 {
-	struct pl_snapshot *last = &t->last.snapshot;
-
-	last->alert_count = pl_memory_alerts(memory, key, last->alerts);
-	t->recalled = last->alert_count > 0;
-	pl_memory_ledger(memory, key, &t->ledger);
+	pl_memory_recall(memory, key, &t->kept);
+	t->recalled = t->kept.alerts.count > 0;
 }
 
 static void emit(struct delta *d, const char *kind, cJSON *body)
@@ -48,15 +45,6 @@ static void emit_event(struct delta *d, const char *kind, cJSON *body)
 	emit(d, kind, body);
 }
 
-static struct pl_alert *find_alert(struct pl_snapshot *s, const struct pl_alert *wanted)
-{
-	for (size_t i = 0; i < s->alert_count; i++)
-		if (strcmp(s->alerts[i].code, wanted->code) == 0 &&
-		    strcmp(s->alerts[i].group, wanted->group) == 0)
-			return &s->alerts[i];
-	return NULL;
-}
-
 static cJSON *alert_body(const struct pl_alert *a)
 {
 	cJSON *body = pl_alert_to_json(a);
@@ -65,98 +53,130 @@ static cJSON *alert_body(const struct pl_alert *a)
 	return body;
 }
 
+static bool has_alert(const struct pl_snapshot *s, const struct pl_alert *wanted)
+{
+	for (size_t i = 0; i < s->alert_count; i++)
+		if (strcmp(s->alerts[i].code, wanted->code) == 0 &&
+		    strcmp(s->alerts[i].group, wanted->group) == 0)
+			return true;
+	return false;
+}
+
 /* What was open before a restart stays open until the printer has been read. */
 static void keep_recalled(struct delta *d)
 {
-	struct pl_snapshot *now = &d->now->snapshot, *last = &d->t->last.snapshot;
+	const struct pl_alert_book *told = &d->t->kept.alerts;
+	struct pl_snapshot *now = &d->now->snapshot;
 
-	for (size_t i = 0; i < last->alert_count && now->alert_count < PL_MAX_ALERTS; i++)
-		if (!find_alert(now, &last->alerts[i]))
-			now->alerts[now->alert_count++] = last->alerts[i];
+	for (size_t i = 0; i < told->count && now->alert_count < PL_MAX_ALERTS; i++)
+		if (!has_alert(now, &told->open[i]))
+			now->alerts[now->alert_count++] = told->open[i];
 }
 
 static void track_alerts(struct delta *d)
 {
-	struct pl_snapshot *now = &d->now->snapshot, *last = &d->t->last.snapshot;
-	bool knows = d->t->primed || d->t->recalled;
+	struct pl_alert_news news[2 * PL_MAX_ALERTS];
 	char closed_at[PL_MAX_TIME_TEXT];
+	size_t count;
 
 	pl_clock_text(d->now->taken_at_ms, closed_at);
-	for (size_t i = 0; i < now->alert_count; i++) {
-		struct pl_alert *known = knows ? find_alert(last, &now->alerts[i]) : NULL;
+	count = pl_alert_book_enter(&d->t->kept.alerts, &d->now->snapshot, pl_clock_now_ms(),
+				    d->now->taken_at_ms, news, &d->t->flutters);
+	for (size_t i = 0; i < count; i++) {
+		cJSON *body = alert_body(&news[i].alert);
 
-		if (known) {
-			now->alerts[i].since_ms = known->since_ms;
-			continue;
-		}
-		if (now->alerts[i].since_ms == PL_UNKNOWN)
-			now->alerts[i].since_ms = d->now->taken_at_ms;
-		emit_event(d, "alert.opened", alert_body(&now->alerts[i]));
-	}
-	for (size_t i = 0; knows && i < last->alert_count; i++) {
-		cJSON *body;
-
-		if (find_alert(now, &last->alerts[i]))
-			continue;
-		body = alert_body(&last->alerts[i]);
-		pl_json_add_text(body, "closed_at", closed_at);
-		emit_event(d, "alert.closed", body);
+		if (!news[i].opened)
+			pl_json_add_text(body, "closed_at", closed_at);
+		emit_event(d, news[i].opened ? "alert.opened" : "alert.closed", body);
 	}
 }
 
-static const struct pl_supply *find_supply(const struct pl_snapshot *s,
-					   const struct pl_supply *wanted)
+/* The place of the same supply in the last reading; PL_MAX_SUPPLIES: it is new. */
+static size_t find_supply(const struct pl_snapshot *s, const struct pl_supply *wanted)
 {
 	for (size_t i = 0; i < s->supply_count; i++)
 		if (s->supplies[i].index == wanted->index &&
 		    strcmp(s->supplies[i].type, wanted->type) == 0 &&
 		    strcmp(s->supplies[i].colorant, wanted->colorant) == 0)
-			return &s->supplies[i];
-	return NULL;
+			return i;
+	return PL_MAX_SUPPLIES;
 }
 
-/* The evidence that this is another cartridge, or NULL. */
-static const char *replaced_by(const struct pl_supply *was, const struct pl_supply *is)
+static void report_replaced(struct delta *d, const struct pl_supply *was,
+			    const struct pl_supply *is, int64_t level_before, const char *evidence)
 {
-	if (was->serial_number[0] && is->serial_number[0])
-		return strcmp(was->serial_number, is->serial_number) != 0 ? "serial_number" : NULL;
-	if (was->level_percent != PL_UNKNOWN && is->level_percent != PL_UNKNOWN &&
-	    is->level_percent - was->level_percent >= REFILL_POINTS)
-		return "level";
-	return NULL;
+	cJSON *body = cJSON_CreateObject();
+
+	pl_json_add_int(body, "index", is->index);
+	pl_json_add_text(body, "type", is->type);
+	pl_json_add_text(body, "colorant", is->colorant);
+	pl_json_add_text(body, "evidence", evidence);
+	pl_json_add_int(body, "level_percent_before", level_before);
+	pl_json_add_int(body, "level_percent_after", is->level_percent);
+	pl_json_add_text(body, "part_number", is->part_number);
+	pl_json_add_text(body, "serial_number_before", was->serial_number);
+	pl_json_add_text(body, "serial_number_after", is->serial_number);
+	pl_json_add_int(body, "impressions",
+			d->now->snapshot.counters[PL_COUNTER_IMPRESSIONS].value);
+	emit_event(d, "supply.replaced", body);
+}
+
+static bool is_far(int64_t a, int64_t b)
+{
+	return a == PL_UNKNOWN || b == PL_UNKNOWN || llabs(a - b) >= REFILL_POINTS;
+}
+
+/* A cartridge has many levels on its way: told as 0 while the door is open, as full for a moment
+ * when it is put back. A level that jumps counts when the next reading says the same. */
+static void track_level(struct delta *d, const struct pl_supply *was, const struct pl_supply *is,
+			int64_t *settled)
+{
+	bool has_numbers = was->serial_number[0] && is->serial_number[0];
+	int64_t before = *settled;
+
+	if (is->level_percent == PL_UNKNOWN)
+		return;
+	if (before != PL_UNKNOWN && is_far(is->level_percent, before) &&
+	    is_far(is->level_percent, was->level_percent)) {
+		d->t->jumps = true;
+		return;
+	}
+	*settled = is->level_percent;
+	if (!has_numbers && before != PL_UNKNOWN && is->level_percent - before >= REFILL_POINTS)
+		report_replaced(d, was, is, before, "level");
 }
 
 static void track_supplies(struct delta *d)
 {
 	const struct pl_snapshot *now = &d->now->snapshot, *last = &d->t->last.snapshot;
+	int64_t settled[PL_MAX_SUPPLIES];
 
+	d->t->jumps = false;
 	for (size_t i = 0; i < now->supply_count; i++) {
-		const struct pl_supply *is = &now->supplies[i];
-		const struct pl_supply *was = find_supply(last, is);
-		const char *evidence = was ? replaced_by(was, is) : NULL;
-		cJSON *body;
+		const struct pl_supply *is = &now->supplies[i], *was;
+		size_t at = d->t->primed ? find_supply(last, is) : PL_MAX_SUPPLIES;
 
-		if (!evidence)
+		settled[i] = is->level_percent;
+		if (at == PL_MAX_SUPPLIES)
 			continue;
-		body = cJSON_CreateObject();
-		pl_json_add_int(body, "index", is->index);
-		pl_json_add_text(body, "type", is->type);
-		pl_json_add_text(body, "colorant", is->colorant);
-		pl_json_add_text(body, "evidence", evidence);
-		pl_json_add_int(body, "level_percent_before", was->level_percent);
-		pl_json_add_int(body, "level_percent_after", is->level_percent);
-		pl_json_add_text(body, "part_number", is->part_number);
-		pl_json_add_text(body, "serial_number_before", was->serial_number);
-		pl_json_add_text(body, "serial_number_after", is->serial_number);
-		pl_json_add_int(body, "impressions", now->counters[PL_COUNTER_IMPRESSIONS].value);
-		emit_event(d, "supply.replaced", body);
+		was = &last->supplies[at];
+		settled[i] = d->t->settled[at];
+		if (was->serial_number[0] && is->serial_number[0] &&
+		    strcmp(was->serial_number, is->serial_number) != 0) {
+			report_replaced(d, was, is, was->level_percent, "serial_number");
+			settled[i] = is->level_percent;
+		} else {
+			track_level(d, was, is, &settled[i]);
+		}
 	}
+	memcpy(d->t->settled, settled, now->supply_count * sizeof(settled[0]));
 }
 
+/* Compared within one source only: two languages may count different things. */
 static void track_counters(struct delta *d)
 {
 	struct pl_fall falls[PL_COUNTER_COUNT];
-	size_t count = pl_ledger_enter(&d->t->ledger, d->now->snapshot.counters, falls);
+	size_t count = pl_ledger_enter(&d->t->kept.ledger, d->now->snapshot.counters, falls);
 
 	for (size_t i = 0; i < count; i++) {
 		cJSON *body = cJSON_CreateObject();
@@ -232,10 +252,10 @@ int pl_track(struct pl_tracker *t, struct pl_reading *now, bool counted,
 		keep_recalled(&d);
 	track_alerts(&d);
 	track_counters(&d);
-	if (t->primed) {
+	if (counted || !t->primed)
 		track_supplies(&d);
+	if (t->primed)
 		track_job(&d, counted);
-	}
 	report_snapshot(&d);
 	t->last = *now;
 	t->primed = true;

@@ -10,25 +10,26 @@
  *     -> alert.closed coverOpen; job.finished 931 -> 941; printer.snapshot {state, counters,
  * alerts}
  *
- * Threads: one per tracker. Memory: values, about 30 KB.
+ * Threads: one per tracker. Memory: values, about 40 KB.
  */
 
 #include <stdbool.h>
 
-#include "ledger.h"
 #include "memory.h"
 #include "reading.h"
 #include "report.h"
 
 struct pl_tracker {
-	struct pl_reading last;	 /* what was reported */
-	bool primed;		 /* `last` holds something */
-	bool recalled;		 /* of `last` only the alerts, from before a restart, hold */
-	struct pl_ledger ledger; /* the last counters, from before a restart too */
-	int64_t full_ms;	 /* wall time of the last full report */
-	bool in_job;		 /* it was seen printing; the end is not reported yet */
-	int64_t job_since_ms;	 /* wall time */
-	struct pl_count job_impressions; /* before it */
+	struct pl_reading last;		  /* what was reported */
+	bool primed;			  /* `last` holds something */
+	bool recalled;			  /* `kept` holds alerts from before a restart */
+	struct pl_kept kept;		  /* what outlives a restart */
+	int64_t settled[PL_MAX_SUPPLIES]; /* percent that each supply of `last` surely had */
+	bool flutters, jumps;		  /* an alert, a level: to be looked at again soon */
+	int64_t full_ms;		  /* wall time of the last full report */
+	bool in_job;			  /* it was seen printing; the end is not reported yet */
+	int64_t job_since_ms;		  /* wall time */
+	struct pl_count job_impressions;  /* before it */
 };
 
 void pl_tracker_init(struct pl_tracker *t);

@@ -112,6 +112,7 @@ static void take_pulse(struct pl_worker *w, enum pl_depth depth, bool fruitful, 
 	if (trial)
 		end_trial(w, now_ms);
 	p->last_look_ms = now_ms;
+	p->doubts = w->tracker.flutters || w->tracker.jumps;
 	if (fruitful && depth == PL_DEPTH_FULL)
 		p->last_full_ms = now_ms;
 	p->not_before_ms = w->now->access.busy ? now_ms + LEFT_ALONE_MS : PL_NEVER_MS;
@@ -239,7 +240,7 @@ bool worker_look(struct pl_worker *w, enum pl_depth depth)
 		keep_last(w);
 	events = pl_track(&w->tracker, w->now, depth == PL_DEPTH_FULL && fruitful, &w->home.outlet);
 	if (events > 0 || depth == PL_DEPTH_FULL)
-		pl_memory_keep(w->home.memory, w->now, &w->tracker.ledger);
+		pl_memory_keep(w->home.memory, w->key, w->now->usb.port_path, &w->tracker.kept);
 	else
 		pl_memory_catch_up(w->home.memory);
 	w->traffic = pl_usb_traffic(w->home.usb, &w->dev);

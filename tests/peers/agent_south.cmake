@@ -6,7 +6,7 @@ add_executable(hurried_engine
 target_include_directories(hurried_engine PRIVATE ${PROJECT_SOURCE_DIR}/agent)
 target_link_libraries(hurried_engine PRIVATE platen_flags platen_agent Threads::Threads)
 
-foreach(part agent_sleep agent_counters probe_truth agent_truth probe_ippusb action_resume actions configure agent_config command_key agent_firmware diagnostics)
+foreach(part agent_sleep agent_counters agent_calm probe_truth agent_truth probe_ippusb action_resume actions configure agent_config command_key agent_firmware diagnostics)
   add_test(NAME peers.${part}
     COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/${part}.py --build ${CMAKE_BINARY_DIR})
   set_tests_properties(peers.${part} PROPERTIES LABELS peers TIMEOUT 300 SKIP_RETURN_CODE 77)

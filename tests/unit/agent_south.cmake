@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the agent makes of a printer: pure parts, without a device.
-foreach(part identity ledger log_public memory merge snapshot_json privacy schedule track orders control_request ippusb)
+foreach(part alert_book flaps identity ledger log_public memory merge snapshot_json privacy schedule track orders control_request ippusb)
   pl_test(test_agent_${part}
     SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_agent_${part}.c
     USES platen_agent

@@ -15,8 +15,7 @@
 
 static char folder[64];
 static struct pl_memory *m;
-static struct pl_reading r;
-static struct pl_ledger ledger;
+static struct pl_kept kept;
 static const char *attached = "";
 
 static bool is_attached(void *arg, const char *key)
@@ -53,7 +52,8 @@ static int begin(void **state)
 	assert_non_null(mkdtemp(folder));
 	m = NULL;
 	attached = "";
-	pl_ledger_init(&ledger);
+	memset(&kept, 0, sizeof(kept));
+	pl_ledger_init(&kept.ledger);
 	restart();
 	return 0;
 }
@@ -73,60 +73,61 @@ static int end(void **state)
 
 static void keep(const char *key, const char *port)
 {
-	strcpy(r.key, key);
-	strcpy(r.usb.port_path, port);
-	pl_memory_keep(m, &r, &ledger);
+	pl_memory_keep(m, key, port, &kept);
 }
 
 static void places_and_alerts_are_remembered(void **state)
 {
-	struct pl_alert alerts[PL_MAX_ALERTS];
+	struct pl_kept found;
 	char port[32];
 
 	(void)state;
-	r.snapshot.alert_count = 1;
-	strcpy(r.snapshot.alerts[0].code, "coverOpen");
-	strcpy(r.snapshot.alerts[0].group, "cover");
-	r.snapshot.alerts[0].severity = PL_SEVERITY_CRITICAL;
-	r.snapshot.alerts[0].since_ms = 1769846400000;
+	kept.alerts.count = 1;
+	strcpy(kept.alerts.open[0].code, "coverOpen");
+	strcpy(kept.alerts.open[0].group, "cover");
+	kept.alerts.open[0].severity = PL_SEVERITY_CRITICAL;
+	kept.alerts.open[0].since_ms = 1769846400000;
 	keep("usb-03f0-2b17-VNB3K12345", "1-2");
-	r.snapshot.alert_count = 0;
+	kept.alerts.count = 0;
 	restart();
 	assert_true(pl_memory_port(m, "usb-03f0-2b17-VNB3K12345", port));
 	assert_string_equal(port, "1-2");
-	assert_int_equal(pl_memory_alerts(m, "usb-03f0-2b17-VNB3K12345", alerts), 1);
-	assert_string_equal(alerts[0].code, "coverOpen");
-	assert_string_equal(alerts[0].group, "cover");
-	assert_int_equal(alerts[0].severity, PL_SEVERITY_CRITICAL);
-	assert_int_equal(alerts[0].since_ms, 1769846400000);
+	pl_memory_recall(m, "usb-03f0-2b17-VNB3K12345", &found);
+	assert_int_equal(found.alerts.count, 1);
+	assert_string_equal(found.alerts.open[0].code, "coverOpen");
+	assert_string_equal(found.alerts.open[0].group, "cover");
+	assert_int_equal(found.alerts.open[0].severity, PL_SEVERITY_CRITICAL);
+	assert_int_equal(found.alerts.open[0].since_ms, 1769846400000);
 	assert_false(pl_memory_port(m, "usb-03f0-2b17-VNB3K12346", port));
-	assert_int_equal(pl_memory_alerts(m, "usb-03f0-2b17-VNB3K12346", alerts), 0);
+	pl_memory_recall(m, "usb-03f0-2b17-VNB3K12346", &found);
+	assert_int_equal(found.alerts.count, 0);
+	assert_int_equal(found.ledger.value[PL_SOURCE_LEDM][PL_COUNTER_JAMS], PL_UNKNOWN);
 }
 
 /* What a program killed at this moment would find when it starts again; PL_UNKNOWN: nothing. */
 static int64_t on_disk(enum pl_source source, enum pl_counter counter)
 {
-	struct pl_ledger found;
+	struct pl_kept found;
 	struct pl_memory *other;
 	struct pl_error err;
 
 	assert_int_equal(pl_memory_open(folder, &other, &err), PL_OK);
-	pl_memory_ledger(other, KEY, &found);
+	pl_memory_recall(other, KEY, &found);
 	pl_memory_close(other);
-	return found.value[source][counter];
+	return found.ledger.value[source][counter];
 }
 
 static void count(enum pl_source source, int64_t impressions)
 {
-	ledger.value[source][PL_COUNTER_IMPRESSIONS] = impressions;
+	kept.ledger.value[source][PL_COUNTER_IMPRESSIONS] = impressions;
 	keep(KEY, "1-2");
 }
 
 static void counters_are_remembered_by_their_source(void **state)
 {
 	(void)state;
-	ledger.value[PL_SOURCE_LEDM][PL_COUNTER_JAMS] = 0;
-	ledger.value[PL_SOURCE_PJL][PL_COUNTER_IMPRESSIONS] = 4294967290;
+	kept.ledger.value[PL_SOURCE_LEDM][PL_COUNTER_JAMS] = 0;
+	kept.ledger.value[PL_SOURCE_PJL][PL_COUNTER_IMPRESSIONS] = 4294967290;
 	count(PL_SOURCE_LEDM, 931);
 	assert_int_equal(on_disk(PL_SOURCE_LEDM, PL_COUNTER_IMPRESSIONS), 931);
 	assert_int_equal(on_disk(PL_SOURCE_LEDM, PL_COUNTER_JAMS), 0);

@@ -209,9 +209,24 @@ static void an_active_printer_is_never_out_of_sight_for_long(void **state)
 	}
 }
 
+/* What was seen once is seen again before it is told. */
+static void a_doubt_is_settled_soon(void **state)
+{
+	enum pl_depth depth;
+	int64_t at_ms;
+
+	(void)state;
+	p.last_full_ms = NOW;
+	p.doubts = true;
+	pl_schedule_next(&p, &pace, NOW, &at_ms, &depth);
+	assert_int_equal(at_ms, NOW + 10 * S);
+	assert_int_equal(depth, PL_DEPTH_FULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_doubt_is_settled_soon, begin),
 		cmocka_unit_test_setup(quiet_printers_are_asked_each_minute, begin),
 		cmocka_unit_test_setup(active_printers_are_asked_every_ten_seconds, begin),
 		cmocka_unit_test_setup(a_fresh_printer_is_active, begin),

@@ -160,17 +160,40 @@ static void another_cartridge_is_known_by_its_number(void **state)
 
 static void without_a_number_by_its_level(void **state)
 {
+	int64_t before = 0;
+
 	(void)state;
 	r.snapshot.supplies[0].serial_number[0] = '\0';
 	r.snapshot.supplies[0].level_percent = 3;
+	look(true);
 	assert_int_equal(look(true), 0);
 	r.snapshot.supplies[0].level_percent = 8; /* wavering is no cartridge */
 	assert_int_equal(look(true), 0);
 	r.snapshot.supplies[0].level_percent = 100;
+	assert_int_equal(look(true), 0); /* once is no proof */
+	assert_true(t.jumps);
+	assert_int_equal(look(false), 0); /* nor is what was not read again */
 	assert_int_equal(look(true), 1);
+	assert_false(t.jumps);
 	assert_string_equal(pl_json_text(body_of("supply.replaced"), "evidence"), "level");
+	assert_true(
+		pl_json_int(body_of("supply.replaced"), "level_percent_before", 0, 100, &before));
+	assert_int_equal(before, 8);
 	r.snapshot.supplies[0].level_percent = PL_UNKNOWN;
 	assert_int_equal(look(true), 0);
+}
+
+/* 61, 0, 61, 0, …: the door stands open, the cartridge is the same. */
+static void a_level_that_flickers_is_no_cartridge(void **state)
+{
+	(void)state;
+	r.snapshot.supplies[0].serial_number[0] = '\0';
+	look(true);
+	for (int i = 0; i < 20; i++) {
+		r.snapshot.supplies[0].level_percent = i % 2 ? 61 : 0;
+		look(true);
+		assert_null(body_of("supply.replaced"));
+	}
 }
 
 static void a_fall_is_told_with_both_values(void **state)
@@ -242,17 +265,17 @@ static void no_sentence_of_an_error_is_reported(void **state)
 /* The counters of before a restart hold, though nothing else of then is known. */
 static void a_fall_while_nobody_looked_is_told(void **state)
 {
-	struct pl_ledger ledger = t.ledger;
+	struct pl_ledger ledger = t.kept.ledger;
 
 	(void)state;
 	pl_tracker_init(&t);
-	t.ledger = ledger;
+	t.kept.ledger = ledger;
 	r.snapshot.counters[PL_COUNTER_IMPRESSIONS].value = 12;
 	assert_int_equal(look(true), 1);
 	assert_string_equal(pl_json_text(body_of("counter.reset"), "cause"), "reset");
 	assert_true(cJSON_IsTrue(pl_json_at(body_of("printer.snapshot"), "full")));
 	pl_tracker_init(&t);
-	t.ledger = ledger;
+	t.kept.ledger = ledger;
 	r.snapshot.counters[PL_COUNTER_IMPRESSIONS].value = 2000;
 	assert_int_equal(look(true), 0); /* a rise is no job of ours, and no fall */
 }
@@ -281,6 +304,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(another_cartridge_is_known_by_its_number, begin,
 						end),
 		cmocka_unit_test_setup_teardown(without_a_number_by_its_level, begin, end),
+		cmocka_unit_test_setup_teardown(a_level_that_flickers_is_no_cartridge, begin, end),
 		cmocka_unit_test_setup_teardown(a_fall_is_told_with_both_values, begin, end),
 		cmocka_unit_test_setup_teardown(two_sources_are_not_compared, begin, end),
 		cmocka_unit_test_setup_teardown(a_job_ends_when_its_pages_are_counted, begin, end),
