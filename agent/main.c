@@ -9,16 +9,15 @@
 #include "control.h"
 #include "engine.h"
 #include "os/os.h"
+#include "os/places.h"
 #include "os/process.h"
+#include "os/service.h"
 #include "platen/clock.h"
 #include "platen/log.h"
 #include "privacy.h"
 #include "quirk_files.h"
 #include "sent.h"
 
-#ifndef PL_CONFIG_FILE
-#define PL_CONFIG_FILE "/etc/platen/agent.conf"
-#endif
 #define MAX_AUDIT_BYTES (4 * 1024 * 1024)
 #define MAX_DOCUMENT	(128 * 1024)
 
@@ -143,13 +142,20 @@ static void take_apart(struct agent *a)
 	pl_seal_close(a->seal);
 }
 
+static void complain(const struct pl_error *err)
+{
+	fprintf(stderr, "platen-agent: %s\n", err->text);
+	if (pl_service_runs())
+		log_error(NULL, "%s", err->text);
+}
+
 static int run(struct agent *a, const char *config)
 {
 	struct pl_error err;
 	enum pl_result r = pl_settings_load(config, &a->settings, &err);
 
 	if (r != PL_OK) {
-		fprintf(stderr, "platen-agent: %s\n", err.text);
+		complain(&err);
 		return EXIT_WRONG;
 	}
 	pl_log_set_level((enum pl_log_level)a->settings.log_level);
@@ -158,10 +164,11 @@ static int run(struct agent *a, const char *config)
 	if (r == PL_OK)
 		r = start_parts(a, &err);
 	if (r != PL_OK) {
-		fprintf(stderr, "platen-agent: %s\n", err.text);
+		complain(&err);
 		take_apart(a);
 		return EXIT_FAILED;
 	}
+	pl_service_ready();
 	log_info(NULL, "agent %s runs, state_dir=%s socket=%s", PL_VERSION, a->settings.state_dir,
 		 a->settings.socket);
 	pl_process_wait_stop();
@@ -186,24 +193,59 @@ static int print_data_use(void)
 
 static void print_help(FILE *to)
 {
-	fputs("platen-agent reads this PC's USB printers and reports to a connector.\n\n"
-	      "  platen-agent [--config FILE]    runs in the foreground until SIGTERM or Ctrl-C\n"
-	      "  platen-agent --print-data-use   writes the page that says what leaves the PC\n"
-	      "  platen-agent --version | --help\n\n"
-	      "Settings: " PL_CONFIG_FILE " and the .conf files of " PL_CONFIG_FILE ".d\n"
-	      "Exit codes: 0 stopped as asked, 1 could not start (the reason is on stderr),\n"
-	      "            2 wrong command line or settings\n",
-	      to);
+	const char *config = pl_places()->config;
+
+	fprintf(to,
+		"platen-agent reads this PC's USB printers and reports to a connector.\n\n"
+		"  platen-agent [--config FILE]    runs in the foreground until SIGTERM or Ctrl-C\n"
+		"  platen-agent --service [--config FILE]\n"
+		"                                  runs for the service manager of Windows\n"
+		"  platen-agent --print-data-use   writes the page that says what leaves the PC\n"
+		"  platen-agent --version | --help\n\n"
+		"Settings: %s and the .conf files of %s.d\n"
+		"Exit codes: 0 stopped as asked, 1 could not start (the reason is on stderr),\n"
+		"            2 wrong command line or settings\n",
+		config, config);
+}
+
+static int run_as_told(void *config)
+{
+	static struct agent agent;
+
+	return run(&agent, config);
+}
+
+static int run_as_service(const char *config)
+{
+	int code = pl_service_run(run_as_told, (void *)config);
+
+	if (code >= 0)
+		return code;
+	fprintf(stderr, "platen-agent: only the service manager of Windows starts --service; "
+			"leave it out to run in the foreground\n");
+	return EXIT_WRONG;
+}
+
+/* `at`: what is left of the command line, up to NULL. */
+static int run_with(char **at)
+{
+	bool service = *at && strcmp(*at, "--service") == 0;
+	const char *config = pl_places()->config;
+
+	at += service;
+	if (at[0] && strcmp(at[0], "--config") == 0 && at[1]) {
+		config = at[1];
+		at += 2;
+	}
+	if (*at) {
+		print_help(stderr);
+		return EXIT_WRONG;
+	}
+	return service ? run_as_service(config) : run_as_told((void *)config);
 }
 
 int main(int argc, char **argv)
 {
-	static struct agent agent;
-
-	if (argc == 1)
-		return run(&agent, PL_CONFIG_FILE);
-	if (argc == 3 && strcmp(argv[1], "--config") == 0)
-		return run(&agent, argv[2]);
 	if (argc == 2 && strcmp(argv[1], "--print-data-use") == 0)
 		return print_data_use();
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
@@ -214,6 +256,5 @@ int main(int argc, char **argv)
 		print_help(stdout);
 		return EXIT_STOPPED;
 	}
-	print_help(stderr);
-	return EXIT_WRONG;
+	return run_with(argv + (argc > 0));
 }

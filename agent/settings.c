@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "os/places.h"
 #include "platen/config.h"
 
 const char *const PL_ACTION_WORDS[PL_ACTION_TYPE_COUNT + 1] = {
@@ -83,11 +84,10 @@ static const struct pl_option OPTIONS[] = {
 
 void pl_settings_init(struct pl_settings *s)
 {
+	const struct pl_places *places = pl_places();
+
 	*s = (struct pl_settings){
 		.server = "https://hp-print-mgmt:12351",
-		.state_dir = "/var/lib/platen",
-		.socket = "/run/platen/agent.sock",
-		.package_keys = "/etc/platen/package-keys.d",
 		.per_hour = { [PL_ACTION_PROBE_NOW] = 600,
 			      [PL_ACTION_IDENTIFY] = 300,
 			      [PL_ACTION_REBOOT] = 30,
@@ -103,6 +103,9 @@ void pl_settings_init(struct pl_settings *s)
 		.spool_max_age_s = 90 * 86400,
 		.log_level = PL_LOG_INFO,
 	};
+	snprintf(s->state_dir, sizeof(s->state_dir), "%s", places->state_dir);
+	snprintf(s->socket, sizeof(s->socket), "%s", places->socket);
+	snprintf(s->package_keys, sizeof(s->package_keys), "%s", places->package_keys);
 }
 
 enum pl_result pl_settings_load(const char *path, struct pl_settings *ret_settings,

@@ -2,13 +2,17 @@
 # Everything towards the printers, and the programs.
 pl_find(CJSON libcjson libcjson-dev)
 
+find_library(CUPS_LIBRARY cups) # brings no pkg-config file
+if(NOT CUPS_LIBRARY)
+  message(FATAL_ERROR "libcups was not found: apt-get install libcups2-dev")
+endif()
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
-  find_library(CUPS_LIBRARY cups) # brings no pkg-config file
-  if(NOT CUPS_LIBRARY)
-    message(FATAL_ERROR "libcups was not found: apt-get install libcups2-dev")
-  endif()
-  set(south_os os/broker_ippusb.c os/folder_posix.c os/holder_posix.c os/lock_posix.c os/local_posix.c os/process_posix.c os/spooler_cups.c
+  set(south_os os/broker_ippusb.c os/folder_posix.c os/holder_posix.c os/lock_posix.c os/local_posix.c os/process_posix.c os/quirk_files_posix.c os/service_none.c os/spooler_cups.c
     os/spooler_print_cups.c)
+elseif(WIN32)
+  set(south_os os/broker_none.c os/folder_win32.c os/holder_none.c os/lock_win32.c os/local_win32.c os/process_win32.c os/quirk_files_win32.c
+    os/service_win32.c os/spooler_win32.c)
+  set(south_libraries winspool)
 else()
   message(FATAL_ERROR "agent/os has no files for ${CMAKE_SYSTEM_NAME}: write what agent/os/*.h ask for and name them here")
 endif()
@@ -28,10 +32,10 @@ list(APPEND AGENT_SOURCES
   bundle.c bundle_send.c
   control.c control_answer.c control_request.c diag_agent.c diag_ipp.c diag_ledm.c diag_pjl.c diag_printer.c engine.c engine_ask.c flaps.c greeting.c host_name.c identity.c ippusb.c
   ledger.c log_public.c log_words.c memory.c merge.c merge_lists.c orders.c owner.c privacy.c privacy_doc.c privacy_table.c
-  probe.c probe_http.c probe_ipp.c probe_ledm.c probe_pjl.c os/quirk_files_posix.c report.c schedule.c snapshot_json.c test_page.c track.c
+  probe.c probe_http.c probe_ipp.c probe_ledm.c probe_pjl.c report.c schedule.c snapshot_json.c test_page.c track.c
   watch.c worker.c worker_action.c worker_look.c zip_write.c ${south_os})
 list(APPEND AGENT_USES platen_ipp platen_usb PkgConfig::CJSON)
-list(APPEND AGENT_PRIVATE_USES ${CUPS_LIBRARY})
+list(APPEND AGENT_PRIVATE_USES ${CUPS_LIBRARY} ${south_libraries})
 
 function(agent_programs)
   pl_program(platen-agent SOURCES main.c USES platen_agent)

@@ -21,9 +21,19 @@ if(PLATEN_SANITIZE)
     -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   target_link_options(platen_flags INTERFACE -fsanitize=address,undefined)
 else()
-  target_compile_options(platen_flags INTERFACE
-    -fstack-protector-strong $<$<CONFIG:RelWithDebInfo,Release>:-D_FORTIFY_SOURCE=2>)
-  target_link_options(platen_flags INTERFACE -Wl,-z,relro,-z,now -Wl,--as-needed)
+  target_compile_options(platen_flags INTERFACE -fstack-protector-strong)
+  if(WIN32)
+    target_link_options(platen_flags INTERFACE -static -fstack-protector-strong -Wl,--gc-sections -Wl,--dynamicbase,--nxcompat,--high-entropy-va)
+  else()
+    target_compile_options(platen_flags INTERFACE
+      $<$<CONFIG:RelWithDebInfo,Release>:-D_FORTIFY_SOURCE=2>) # mingw-w64's has false alarms
+    target_link_options(platen_flags INTERFACE -Wl,-z,relro,-z,now -Wl,--as-needed)
+  endif()
+endif()
+if(WIN32) # Windows 10; printf() of the C standard; no names that need DLLs beyond the system's
+  target_compile_options(platen_flags INTERFACE -ffunction-sections -fdata-sections)
+  target_compile_definitions(platen_flags INTERFACE
+    _WIN32_WINNT=0x0A00 NTDDI_VERSION=0x0A000004 __USE_MINGW_ANSI_STDIO=1 UNICODE _UNICODE WIN32_LEAN_AND_MEAN)
 endif()
 if(PLATEN_FUZZ)
   target_compile_options(platen_flags INTERFACE -fsanitize=fuzzer-no-link)

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <cjson/cJSON.h>
 
@@ -105,21 +104,24 @@ static const char *advice_for_tls(enum pl_result r)
 	}
 }
 
-/* "Tue, 24 Nov 2026 00:12:13 GMT" */
+/* "Tue, 24 Nov 2026 00:12:13 GMT" (RFC 9110 section 5.6.7) */
 static bool read_date(struct pl_span head, int64_t *ret_ms)
 {
+	static const char MONTHS[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	struct pl_span date = pl_http_header(head, "Date");
-	struct tm tm = { 0 };
-	char text[64];
+	char text[64], month[4], clock[9], iso[40];
+	const char *at;
+	int day, year;
 
-	if (date.size == 0 || date.size >= sizeof(text))
+	if (!pl_span_copy(date, text, sizeof(text)) ||
+	    sscanf(text, "%*3s, %2d %3s %4d %8s GMT", &day, month, &year, clock) != 4)
 		return false;
-	memcpy(text, date.at, date.size);
-	text[date.size] = '\0';
-	if (!strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &tm))
+	at = strstr(MONTHS, month);
+	if (!at || strlen(month) != 3)
 		return false;
-	*ret_ms = (int64_t)timegm(&tm) * 1000;
-	return true;
+	snprintf(iso, sizeof(iso), "%04d-%02d-%02dT%sZ", year, (int)(at - MONTHS) / 3 + 1, day,
+		 clock);
+	return pl_time_read(iso, ret_ms);
 }
 
 static void look_at_clock(struct doctor *d, int64_t offset_ms)

@@ -3,13 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "os/places.h"
 #include "os/process.h"
 #include "settings.h"
 #include "verb.h"
-
-#ifndef PL_CONFIG_FILE
-#define PL_CONFIG_FILE "/etc/platen/agent.conf"
-#endif
 
 static const struct verb VERBS[] = {
 	{ "probe", CLI_JSON | CLI_KEY, "[--json] [--key KEY]",
@@ -59,9 +56,11 @@ static void print_help(FILE *to)
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		fprintf(to, "  platen %s %s\n      %s\n", VERBS[i].name, VERBS[i].usage,
 			VERBS[i].help);
-	fputs("\nEverywhere: --socket PATH  the agent's local socket\n"
-	      "            --config FILE  the agent's settings (" PL_CONFIG_FILE ")\n"
-	      "            --help, --version\n\n"
+	fprintf(to,
+		"\nEverywhere: --socket PATH  the agent's local socket\n"
+		"            --config FILE  the agent's settings (%s)\n",
+		pl_places()->config);
+	fputs("            --help, --version\n\n"
 	      "Exit codes: 0 done, 1 failed (the reason is on stderr), 2 wrong usage,\n"
 	      "            3 nothing there: no printer attached, nothing sent yet;\n"
 	      "            doctor: 0 all well, 1 problems found\n",
@@ -174,7 +173,7 @@ int main(int argc, char **argv)
 	if (exit_code != CLI_OK)
 		return exit_code;
 	if (!cli.config)
-		cli.config = PL_CONFIG_FILE;
+		cli.config = pl_places()->config;
 	if (find_socket(&cli, verb->options & CLI_TOLERANT, &settings, &err) != PL_OK)
 		return cli_fail(&err);
 	paper_init(&cli.paper);

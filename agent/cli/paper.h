@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platen/result.h"
+
 struct paper {
 	bool colour; /* escape sequences are understood */
 	bool utf8;   /* more than ASCII can be shown */
@@ -28,8 +30,7 @@ void paper_init(struct paper *p);
 int paper_text(const struct paper *p, enum ink ink, const char *text, int max_columns);
 
 /* Writes printf-style text in a colour. */
-void paper_print(const struct paper *p, enum ink ink, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+void paper_print(const struct paper *p, enum ink ink, const char *fmt, ...) PL_PRINTF(3, 4);
 
 /* Writes text and a newline, broken between words where the paper ends; what comes behind a break
  * begins at column `indent`, where the text itself begins, too. */

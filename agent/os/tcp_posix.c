@@ -12,7 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "os/resolve_posix.h"
+#include "os/resolve.h"
+#include "os/wait_posix.h"
 #include "platen/clock.h"
 
 struct tcp_stream {

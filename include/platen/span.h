@@ -83,6 +83,8 @@ static inline bool pl_span_copy(struct pl_span s, char *out, size_t cap)
 {
 	size_t n = s.size < cap ? s.size : cap - 1;
 
+	if (cap == 0)
+		return false;
 	if (n > 0)
 		memcpy(out, s.at, n);
 	out[n] = '\0';

@@ -45,9 +45,10 @@ struct pl_usb_setting {
 struct pl_usb_device {
 	uint16_t vendor_id, product_id;
 	uint8_t bus, address;
-	uint8_t configuration;		    /* bConfigurationValue in force */
-	uint8_t configuration_index;	    /* 0-based, what GET_DEVICE_ID wants in wValue */
-	char port_path[32];		    /* "1-2.3": stable while it stays in this socket */
+	uint8_t configuration;	     /* bConfigurationValue in force */
+	uint8_t configuration_index; /* 0-based, what GET_DEVICE_ID wants in wValue */
+	char port_path[32];	     /* "1-2.3": stable while it stays in this socket */
+	char port_name[32]; /* the port that Windows' spooler prints to: "USB001"; "" elsewhere */
 	char manufacturer[PL_MAX_USB_TEXT]; /* string descriptors, UTF-8, "" where there is none */
 	char product[PL_MAX_USB_TEXT];
 	char serial[PL_MAX_USB_TEXT];

@@ -20,7 +20,7 @@ MAY_USE = {
     "connector": {"connector", "ipp", "base", "ground"},
 }
 SEAM_OF = {
-    "ground": {"result", "span", "bytes", "clock", "stream"},
+    "ground": {"result", "span", "bytes", "clock", "stream", "wide"},
     "usb": {"usb", "quirks"},
     "ipp": {"devid", "http1", "ipp", "knob", "ledm", "pjl", "snapshot", "alert"},
 }  # every other seam is base's, but for those named here:

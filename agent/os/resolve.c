@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* getaddrinfo() in a thread of its own, and the one place that waits on sockets. */
-#include "os/resolve_posix.h"
+/* getaddrinfo() in a thread of its own. */
+#include "os/resolve.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "platen/clock.h"
+#include "os/wait.h"
 
 #define STACK_SIZE (256 * 1024) /* name service plug-ins want some */
 
@@ -22,29 +19,6 @@ struct lookup {
 	struct addrinfo *list;
 	char host[256], port[8];
 };
-
-enum pl_result pl_wait_fd(int fd, short events, int64_t by_ms, struct pl_wake *wake,
-			  struct pl_error *err)
-{
-	struct pollfd fds[2] = { { .fd = fd, .events = events },
-				 { .fd = wake ? (int)pl_wake_handle(wake) : -1,
-				   .events = POLLIN } };
-
-	for (;;) {
-		int n = poll(fds, 2, by_ms == PL_FOREVER ? -1 : pl_clock_left_ms(by_ms));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return pl_error_set(err, PL_E_IO, "cannot wait: %s", strerror(errno));
-		if (fds[1].revents)
-			return pl_error_set(err, PL_E_CANCELLED, "stopped");
-		if (fds[0].revents)
-			return PL_OK;
-		if (pl_clock_left_ms(by_ms) == 0)
-			return pl_error_set(err, PL_E_TIMEOUT, "no answer in time");
-	}
-}
 
 static void lookup_release(struct lookup *l)
 {
@@ -120,14 +94,22 @@ static enum pl_result lookup_start(const char *host, const char *port, struct lo
 	return PL_OK;
 }
 
+static const char *why_not(int code)
+{
+#if defined(_WIN32) /* gai_strerror() is not thread-safe there and gives wide text */
+	return code == WSAHOST_NOT_FOUND ? "it is not known" : "the name server failed";
+#else
+	return gai_strerror(code);
+#endif
+}
+
 static enum pl_result no_such_host(const char *host, int code, struct pl_error *err)
 {
 	if (code == EAI_AGAIN)
 		return pl_error_set(err, PL_E_NOT_FOUND,
 				    "the name server does not answer for %s: is this PC online?",
 				    host);
-	return pl_error_set(err, PL_E_NOT_FOUND, "no host is called %s: %s", host,
-			    gai_strerror(code));
+	return pl_error_set(err, PL_E_NOT_FOUND, "no host is called %s: %s", host, why_not(code));
 }
 
 enum pl_result pl_resolve(const char *host, int port, int64_t by_ms, struct pl_wake *wake,
@@ -143,7 +125,7 @@ enum pl_result pl_resolve(const char *host, int port, int64_t by_ms, struct pl_w
 	r = lookup_start(host, text, &l, err);
 	if (r != PL_OK)
 		return r;
-	r = pl_wait_fd((int)pl_wake_handle(l->done), POLLIN, by_ms, wake, err);
+	r = pl_wait(pl_wake_handle(l->done), by_ms, wake, err);
 	if (r == PL_E_TIMEOUT)
 		r = pl_error_set(err, r, "looking up the name %s took too long", host);
 	if (r == PL_OK) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef PL_AGENT_RESOLVE_POSIX_H
-#define PL_AGENT_RESOLVE_POSIX_H
+#ifndef PL_OS_RESOLVE_H
+#define PL_OS_RESOLVE_H
 
 /*
  * Resolve: getaddrinfo() with a deadline. It cannot be interrupted, so it runs in a thread that is
@@ -8,17 +8,17 @@
  * Threads: any. Memory: the caller frees the list with freeaddrinfo().
  */
 
+#if defined(_WIN32)
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#else
 #include <netdb.h>
+#endif
 
 #include "os/os.h"
 
 /* Returns PL_OK | PL_E_NOT_FOUND (no such name) | PL_E_TIMEOUT | PL_E_CANCELLED | PL_E_IO. */
 enum pl_result pl_resolve(const char *host, int port, int64_t by_ms, struct pl_wake *wake,
 			  struct addrinfo **ret_list, struct pl_error *err);
-
-/* Waits until `fd` has one of `events` (POLLIN, POLLOUT), also for its end or its error. Returns
- * PL_OK | PL_E_TIMEOUT | PL_E_CANCELLED (`wake` is set) | PL_E_IO. */
-enum pl_result pl_wait_fd(int fd, short events, int64_t by_ms, struct pl_wake *wake,
-			  struct pl_error *err);
 
 #endif
