@@ -45,4 +45,6 @@ function(agent_programs)
             cli/verb_diag.c cli/verb_doctor.c cli/verb_enroll.c cli/verb_ews.c cli/verb_printers.c cli/verb_probe.c cli/verb_sent.c cli/verb_status.c
     USES platen_agent)
   target_include_directories(platen PRIVATE cli)
+  pl_windows_about(platen-agent "Platen agent: reports this PC's USB printers")
+  pl_windows_about(platen "Platen command line")
 endfunction()

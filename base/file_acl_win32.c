@@ -94,6 +94,19 @@ bool pl_file_others_may(const wchar_t *path, enum pl_file_right right)
 	return may;
 }
 
+bool pl_file_this_user(wchar_t *ret_sid, size_t cap)
+{
+	TOKEN_USER *user = this_user();
+	wchar_t *text = NULL;
+	bool told = user && ConvertSidToStringSidW(user->User.Sid, &text) && wcslen(text) < cap;
+
+	if (told)
+		wcscpy(ret_sid, text);
+	LocalFree(text);
+	free(user);
+	return told;
+}
+
 bool pl_file_is_this_user(void *sid)
 {
 	TOKEN_USER *user = this_user();

@@ -67,6 +67,18 @@ function(pl_program name)
   target_link_libraries(${name} PRIVATE platen_flags ${ARG_USES} Threads::Threads)
 endfunction()
 
+# pl_windows_about(<program> "what it is"): version resource and manifest, on Windows alone.
+function(pl_windows_about PL_NAME PL_DESCRIPTION)
+  if(NOT WIN32)
+    return()
+  endif()
+  string(REPLACE "." "," PL_NUMBERS "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}.${PROJECT_VERSION_PATCH}.0")
+  set(PL_MANIFEST ${PROJECT_SOURCE_DIR}/cmake/windows.manifest)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/windows.rc.in ${CMAKE_CURRENT_BINARY_DIR}/${PL_NAME}.rc @ONLY)
+  target_sources(${PL_NAME} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${PL_NAME}.rc)
+  set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/${PL_NAME}.rc PROPERTIES OBJECT_DEPENDS ${PL_MANIFEST})
+endfunction()
+
 # pl_test(<name> SOURCES a.c … USES lib … [INCLUDE dir …] [LABEL unit]): a cmocka program run by ctest.
 function(pl_test name)
   cmake_parse_arguments(ARG "" "LABEL" "SOURCES;USES;INCLUDE" ${ARGN})

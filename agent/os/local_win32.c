@@ -19,8 +19,9 @@
 
 #define BUFFER	    16384
 #define CONNECT_MS  2000
-/* Everybody who is logged in at this PC may talk; only the agent may make instances. */
-#define PIPE_ACCESS L"D:P(D;;FA;;;NU)(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;OW)(A;;FRFW;;;AU)"
+/* The agent owns it, by which callers know it; everybody who is logged in at this PC may talk; only
+ * the agent may make instances. */
+#define PIPE_ACCESS L"O:%lsD:P(D;;FA;;;NU)(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;OW)(A;;FRFW;;;AU)"
 
 struct local_stream {
 	struct pl_stream stream;
@@ -233,16 +234,17 @@ enum pl_result pl_local_connect(const char *path, struct pl_stream **ret_stream,
 static HANDLE make_instance(const char *path, bool first)
 {
 	SECURITY_ATTRIBUTES attributes = { .nLength = sizeof(attributes) };
-	wchar_t wide[PL_MAX_WIDE];
+	wchar_t wide[PL_MAX_WIDE], user[200], access[300];
 	HANDLE pipe;
 	DWORD code;
 
-	if (!pl_wide_of(path, wide, PL_MAX_WIDE)) {
+	if (!pl_wide_of(path, wide, PL_MAX_WIDE) || !pl_file_this_user(user, 200)) {
 		SetLastError(ERROR_INVALID_NAME);
 		return INVALID_HANDLE_VALUE;
 	}
+	swprintf(access, sizeof(access) / sizeof(access[0]), PIPE_ACCESS, user);
 	if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
-		    PIPE_ACCESS, SDDL_REVISION_1, &attributes.lpSecurityDescriptor, NULL))
+		    access, SDDL_REVISION_1, &attributes.lpSecurityDescriptor, NULL))
 		return INVALID_HANDLE_VALUE;
 	pipe = CreateNamedPipeW(wide,
 				PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED |

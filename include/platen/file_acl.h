@@ -11,12 +11,16 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <wchar.h>
 
 enum pl_file_right { PL_FILE_OTHERS_READ, PL_FILE_OTHERS_WRITE };
 
 /* True when somebody else may do it, or when nobody can tell. */
 bool pl_file_others_may(const wchar_t *path, enum pl_file_right right);
+
+/* The SID of the user this process runs as, "S-1-5-20"; false: nobody can tell. */
+bool pl_file_this_user(wchar_t *ret_sid, size_t cap);
 
 /* Of a SID, and of a caller's token: this process' own user; an administrator whose rights are
  * elevated, the system, or this process' own user. */
