@@ -75,7 +75,7 @@ enum pl_result pl_act_pipe(struct pl_act *a, struct pl_stream **ret_stream, stru
 		return pl_error_set(err, PL_E_UNSUPPORTED, "the printer has no print pipe");
 	r = take_hold(a, &occupancy, err);
 	if (r == PL_OK && !a->hold->pipe) {
-		if (occupancy.owner == PL_OWNER_USBLP)
+		if (pl_owner_lends_pipe(occupancy.owner))
 			r = pl_usb_open_lp(a->usb, a->dev, pipe->interface, &a->hold->pipe, err);
 		else if (occupancy.pipe_is_free)
 			r = pl_usb_lease(a->usb, a->dev, pipe, true, pl_clock_in_ms(LEASE_MS),

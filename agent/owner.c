@@ -112,6 +112,30 @@ static void look_at_queues(const struct pl_usb_device *dev, struct pl_occupancy 
 		 queues.active_jobs);
 }
 
+/* usbprint.sys lends a printer to whoever opens it, the spooler too, so what cannot be matched with
+ * a queue is left alone. And where Windows speaks IPP over USB itself, its driver asks the printer
+ * between jobs: two conversations on one line are none. */
+static void look_at_usbprint(const struct pl_usb_device *dev, struct pl_occupancy *o)
+{
+	bool speaks_ipp = false;
+
+	for (size_t i = 0; i < dev->setting_count; i++)
+		speaks_ipp |= pl_usb_is_ipp(&dev->settings[i]);
+	if (o->busy || o->owner != PL_OWNER_USBPRINT)
+		return;
+	if (dev->port_name[0] == '\0')
+		snprintf(o->note, sizeof(o->note),
+			 "Windows does not tell which queue prints to this printer, so it is left "
+			 "alone");
+	else if (speaks_ipp && o->queue[0] != '\0')
+		snprintf(o->note, sizeof(o->note),
+			 "Windows itself speaks IPP over USB with this printer and shares the line "
+			 "with nobody, so it is left alone");
+	else
+		return;
+	o->busy = true;
+}
+
 static void look(struct pl_usb *usb, const struct pl_usb_device *dev, owner_of owner,
 		 struct pl_occupancy *ret_occupancy)
 {
@@ -130,6 +154,7 @@ static void look(struct pl_usb *usb, const struct pl_usb_device *dev, owner_of o
 		pipe && !o.busy && owner(usb, dev, pipe->interface, driver) == PL_USB_OWNER_NONE;
 	look_at_broker(usb, dev, &o);
 	look_at_queues(dev, &o);
+	look_at_usbprint(dev, &o);
 	*ret_occupancy = o;
 }
 

@@ -34,4 +34,11 @@ void pl_owner_glance(struct pl_usb *usb, const struct pl_usb_device *dev,
 /* The print pipe (7/1/2, else 7/1/1) of a device; NULL where it has none. */
 const struct pl_usb_setting *pl_owner_print_pipe(const struct pl_usb_device *dev);
 
+/* True where a driver of the system has the print pipe and lends it between two jobs: usblp to one
+ * at a time, usbprint to whoever opens it, so the spooler is asked first. */
+static inline bool pl_owner_lends_pipe(enum pl_owner owner)
+{
+	return owner == PL_OWNER_USBLP || owner == PL_OWNER_USBPRINT;
+}
+
 #endif

@@ -167,7 +167,7 @@ static enum pl_result talk(struct conversation *c, const struct pl_occupancy *o,
 	if (c->prober->pjl == PL_PJL_NEVER || !c->speaks_pjl ||
 	    (c->depth == PL_DEPTH_SMALL && c->known->pjl != PL_SKILL_YES))
 		return PL_OK;
-	if (o->owner != PL_OWNER_USBLP && !o->pipe_is_free) {
+	if (!pl_owner_lends_pipe(o->owner) && !o->pipe_is_free) {
 		snprintf(c->r->access.note, sizeof(c->r->access.note),
 			 "A queue prints to this printer and no usblp driver is bound, "
 			 "so its print pipe is left alone");

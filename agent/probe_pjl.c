@@ -17,7 +17,7 @@
 static enum pl_result open_pipe(struct conversation *c, const struct pl_usb_setting *pipe,
 				struct pl_stream **ret_stream, struct pl_error *err)
 {
-	if (c->r->access.owner == PL_OWNER_USBLP)
+	if (pl_owner_lends_pipe(c->r->access.owner))
 		return pl_usb_open_lp(c->prober->usb, c->dev, pipe->interface, ret_stream, err);
 	return pl_usb_lease(c->prober->usb, c->dev, pipe, true, conversation_by(c, LEASE_MS),
 			    ret_stream, err);

@@ -5,3 +5,7 @@ foreach(part descriptors device_id quirks)
     USES platen_usb
     INCLUDE ${PROJECT_SOURCE_DIR}/usb)
 endforeach()
+
+pl_fuzz(fuzz_usb_usbprint
+  SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/fuzz_usb_usbprint.c
+  USES usbprint_played)
