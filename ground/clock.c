@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "cond_wait.h"
+
 static int64_t system_ms(clockid_t which)
 {
 	struct timespec t;
@@ -29,13 +31,10 @@ static int64_t system_wall_ms(void *arg)
 
 static bool system_wait(void *arg, pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t by_ms)
 {
-	struct timespec t = { .tv_sec = (time_t)(by_ms / 1000),
-			      .tv_nsec = (long)(by_ms % 1000) * 1000000 };
-
 	(void)arg;
 	if (by_ms == PL_FOREVER)
 		return pthread_cond_wait(cond, mutex) == 0;
-	return pthread_cond_timedwait(cond, mutex, &t) == 0;
+	return ground_cond_wait(cond, mutex, by_ms);
 }
 
 static const struct pl_clock SYSTEM = {
@@ -81,12 +80,7 @@ int pl_clock_left_ms(int64_t by_ms)
 
 void pl_clock_cond_init(pthread_cond_t *cond)
 {
-	pthread_condattr_t attr;
-
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(cond, &attr);
-	pthread_condattr_destroy(&attr);
+	ground_cond_init(cond);
 }
 
 bool pl_clock_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t by_ms)

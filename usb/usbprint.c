@@ -2,7 +2,6 @@
 /* The USB view of a Windows PC: made, watched, stopped, and its open pipes. */
 #include "usbprint.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "platen/clock.h"
@@ -11,16 +10,12 @@ enum pl_result usbprint_create(const struct usbprint_system *system, struct pl_u
 			       struct pl_error *err)
 {
 	struct pl_usb *usb = calloc(1, sizeof(*usb));
-	pthread_condattr_t attr;
 
 	if (!usb)
 		return pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 	usb->system = system;
 	pthread_mutex_init(&usb->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&usb->stopped, &attr);
-	pthread_condattr_destroy(&attr);
+	pl_clock_cond_init(&usb->stopped);
 	*ret_usb = usb;
 	return PL_OK;
 }
@@ -51,21 +46,11 @@ void pl_usb_interrupt(struct pl_usb *usb)
 
 enum pl_result pl_usb_pause(struct pl_usb *usb, int64_t by_ms, struct pl_error *err)
 {
-	int ms = pl_clock_left_ms(by_ms);
-	struct timespec until;
-	int code = 0;
-	bool stopped;
+	bool stopped, more = true;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	pthread_mutex_lock(&usb->lock);
-	while (!usb->interrupted && code != ETIMEDOUT)
-		code = pthread_cond_timedwait(&usb->stopped, &usb->lock, &until);
+	while (!usb->interrupted && more)
+		more = pl_clock_wait(&usb->stopped, &usb->lock, by_ms);
 	stopped = usb->interrupted;
 	pthread_mutex_unlock(&usb->lock);
 	return stopped ? pl_error_set(err, PL_E_CANCELLED, "stopped") : PL_OK;

@@ -164,6 +164,16 @@ static void attributes_count_more_than_the_status(void **state)
 	assert_int_equal(ipp_integer(answer, "printer-state", 0), 4);
 }
 
+/* Where `text` stands in `s`, which may hold NULs (Windows has no memmem). */
+static const char *find(struct pl_span s, const char *text)
+{
+	for (; s.size > 0; s.at++, s.size--)
+		if (pl_span_starts(s, text))
+			return s.at;
+	fail_msg("%s is not there", text);
+	return "";
+}
+
 static void an_old_printer_is_asked_again_in_1_1(void **state)
 {
 	struct pl_bytes no = answer_end(answer_begin(IPP_STATUS_ERROR_VERSION_NOT_SUPPORTED));
@@ -191,9 +201,9 @@ static void an_old_printer_is_asked_again_in_1_1(void **state)
 	assert_result(pl_ipp_ask(s, "/ipp/print", PL_IPP_ASK_STATE, PL_FOREVER, &answer, &err),
 		      PL_OK);
 	written = replay_written(s);
-	body = memmem(written.at, written.size, "\r\n\r\n", 4);
+	body = find(written, "\r\n\r\n");
 	assert_int_equal(body[4], 2);
-	body = memmem(written.at + 5, written.size - 5, "POST ", 5);
+	body = find((struct pl_span){ body, written.size - (size_t)(body - written.at) }, "POST ");
 	body = strstr(body, "\r\n\r\n") + 4;
 	assert_int_equal(body[0], 1);
 	assert_int_equal(body[1], 1);
