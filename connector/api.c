@@ -235,6 +235,16 @@ void pl_api_failed(struct pl_api *api, enum pl_result r, const struct pl_error *
 	}
 }
 
+void pl_api_send(struct pl_api *api, cJSON *doc, enum pl_result r, const struct pl_error *err)
+{
+	if (r == PL_OK) {
+		pl_web_json(api->rq, 200, doc);
+		return;
+	}
+	cJSON_Delete(doc);
+	pl_api_failed(api, r, err);
+}
+
 bool pl_api_change(struct pl_api *api, const char *what, const char *customer_id,
 		   enum pl_result (*run)(struct pl_db *db, void *arg, struct pl_error *err),
 		   void *arg)

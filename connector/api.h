@@ -95,6 +95,11 @@ void pl_api_wrong_field(struct pl_api *api, const char *field, const char *fmt, 
 	PL_PRINTF(3, 4);
 void pl_api_failed(struct pl_api *api, enum pl_result r, const struct pl_error *err);
 
+/* The end of a call that reads: answers 200 with `doc` (taken over) where r is PL_OK, else as
+ * pl_api_failed(). */
+void pl_api_send(struct pl_api *api, struct cJSON *doc, enum pl_result r,
+		 const struct pl_error *err);
+
 /* Writes the change of a call: runs it in the store, notes whose audit it belongs to, and answers
  * failures: 404 (no such `what`), 409 `conflict` with err's sentence, or what the store said. True:
  * done, the caller answers. */

@@ -361,12 +361,7 @@ void pl_api_agent(struct pl_api *api)
 	cJSON_AddItemToObject(doc, "capabilities", pl_action_capabilities(&can));
 	r = add_printers(api, pl_db_int_at(rows, 0), cJSON_AddArrayToObject(doc, "printers"), &err);
 	pl_db_done(rows);
-	if (r == PL_OK) {
-		pl_web_json(api->rq, 200, doc);
-		return;
-	}
-	cJSON_Delete(doc);
-	pl_api_failed(api, r, &err);
+	pl_api_send(api, doc, r, &err);
 }
 
 static enum pl_result revoke_stored(struct pl_db *db, void *arg, struct pl_error *err)

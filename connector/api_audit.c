@@ -226,12 +226,7 @@ void pl_api_audit(struct pl_api *api)
 		r = add_page(api, &f, doc, items, &err);
 	if (r == PL_OK)
 		r = add_heads(api, doc, &err);
-	if (r == PL_OK) {
-		pl_web_json(api->rq, 200, doc);
-		return;
-	}
-	cJSON_Delete(doc);
-	pl_api_failed(api, r, &err);
+	pl_api_send(api, doc, r, &err);
 }
 
 /* Walks one chain after the other. A broken one is told with its own sentence, the first wins. */
@@ -279,10 +274,5 @@ void pl_api_verify_audit(struct pl_api *api)
 		return;
 	doc = cJSON_CreateObject();
 	r = verify_chains(api, doc, &err);
-	if (r == PL_OK) {
-		pl_web_json(api->rq, 200, doc);
-		return;
-	}
-	cJSON_Delete(doc);
-	pl_api_failed(api, r, &err);
+	pl_api_send(api, doc, r, &err);
 }

@@ -141,12 +141,7 @@ static void answer_series(struct pl_api *api, const struct span *s)
 	r = add_readings(api, s, cJSON_AddArrayToObject(doc, "items"), &err);
 	if (r == PL_OK)
 		r = add_resets(api, s, cJSON_AddArrayToObject(doc, "resets"), &err);
-	if (r == PL_OK) {
-		pl_web_json(api->rq, 200, doc);
-		return;
-	}
-	cJSON_Delete(doc);
-	pl_api_failed(api, r, &err);
+	pl_api_send(api, doc, r, &err);
 }
 
 void pl_api_counters(struct pl_api *api)

@@ -77,12 +77,7 @@ void pl_api_customers(struct pl_api *api)
 	struct pl_error err = { 0 };
 	enum pl_result r = list_customers(api, NULL, items, &err);
 
-	if (r == PL_OK) {
-		pl_web_json(api->rq, 200, doc);
-		return;
-	}
-	cJSON_Delete(doc);
-	pl_api_failed(api, r, &err);
+	pl_api_send(api, doc, r, &err);
 }
 
 /* Answers with one customer as it is now. */

@@ -84,12 +84,7 @@ void pl_api_enrolment_tokens(struct pl_api *api)
 		return;
 	doc = pl_api_new_page(&items);
 	r = read_page(api, before, limit, doc, items, &err);
-	if (r == PL_OK) {
-		pl_web_json(api->rq, 200, doc);
-		return;
-	}
-	cJSON_Delete(doc);
-	pl_api_failed(api, r, &err);
+	pl_api_send(api, doc, r, &err);
 }
 
 static bool read_request(struct pl_api *api, struct pl_new_token *t, const char **ret_site)

@@ -332,10 +332,5 @@ void pl_api_overview(struct pl_api *api)
 	cJSON_Delete(a.warning);
 	cJSON_AddItemToObject(doc, "attention", a.critical);
 	pl_json_add_int(doc, "attention_total", a.total);
-	if (r == PL_OK) {
-		pl_web_json(api->rq, 200, doc);
-		return;
-	}
-	cJSON_Delete(doc);
-	pl_api_failed(api, r, &err);
+	pl_api_send(api, doc, r, &err);
 }

@@ -81,12 +81,7 @@ void pl_api_enrolments(struct pl_api *api)
 		return;
 	doc = pl_api_new_page(&items);
 	r = read_page(api, before, limit, doc, items, &err);
-	if (r == PL_OK) {
-		pl_web_json(api->rq, 200, doc);
-		return;
-	}
-	cJSON_Delete(doc);
-	pl_api_failed(api, r, &err);
+	pl_api_send(api, doc, r, &err);
 }
 
 void pl_api_approve_enrolment(struct pl_api *api)

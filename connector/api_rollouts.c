@@ -47,12 +47,7 @@ void pl_api_packages(struct pl_api *api)
 	while (r == PL_OK && (r = pl_db_next(rows, &err)) == PL_OK)
 		cJSON_AddItemToArray(items, package_of(rows));
 	pl_db_done(rows);
-	if (r == PL_E_NOT_FOUND) {
-		pl_web_json(api->rq, 200, doc);
-		return;
-	}
-	cJSON_Delete(doc);
-	pl_api_failed(api, r, &err);
+	pl_api_send(api, doc, r == PL_E_NOT_FOUND ? PL_OK : r, &err);
 }
 
 /* ---- roll-outs, told ---- */
@@ -161,12 +156,7 @@ void pl_api_rollouts(struct pl_api *api)
 	}
 	pl_db_done(rows);
 	pl_query_finish(&q);
-	if (r == PL_E_NOT_FOUND) {
-		pl_web_json(api->rq, 200, doc);
-		return;
-	}
-	cJSON_Delete(doc);
-	pl_api_failed(api, r, &err);
+	pl_api_send(api, doc, r == PL_E_NOT_FOUND ? PL_OK : r, &err);
 }
 
 static enum pl_result add_printers(struct pl_api *api, cJSON *doc, int64_t no, struct pl_error *err)

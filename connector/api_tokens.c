@@ -87,12 +87,7 @@ void pl_api_api_tokens(struct pl_api *api)
 			cJSON_AddItemToArray(items, token);
 	}
 	pl_db_done(rows);
-	if (r == PL_E_NOT_FOUND) {
-		pl_web_json(api->rq, 200, doc);
-		return;
-	}
-	cJSON_Delete(doc);
-	pl_api_failed(api, r, &err);
+	pl_api_send(api, doc, r == PL_E_NOT_FOUND ? PL_OK : r, &err);
 }
 
 /* The scopes as a comma list; nobody hands out what his own token does not have. */

@@ -106,12 +106,7 @@ void pl_api_users(struct pl_api *api)
 			cJSON_AddItemToArray(items, user);
 	}
 	pl_db_done(rows);
-	if (r == PL_E_NOT_FOUND) {
-		pl_web_json(api->rq, 200, doc);
-		return;
-	}
-	cJSON_Delete(doc);
-	pl_api_failed(api, r, &err);
+	pl_api_send(api, doc, r == PL_E_NOT_FOUND ? PL_OK : r, &err);
 }
 
 static bool read_change(struct pl_api *api, struct change *c)
