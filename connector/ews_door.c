@@ -4,7 +4,6 @@
  * one of the two steps of the entrance (ews_enter.c), or goes to the printer and waits for its
  * answer (ews_visit.c).
  */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "platen/clock.h"
 #include "platen/log.h"
 #include "platen/page_rules.h"
+#include "web.h"
 
 #define CONNECTION_BYTES 32768
 #define MAX_CONNECTIONS	 64
@@ -36,22 +36,6 @@ static void on_log(void *arg, const char *fmt, va_list args)
 	log_debug(NULL, "ews: %s", text);
 }
 
-static void read_address(struct visit *v)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(v->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *at = info ? info->client_addr : NULL;
-	char text[INET6_ADDRSTRLEN] = "";
-
-	if (at && at->sa_family == AF_INET)
-		inet_ntop(AF_INET, &((const struct sockaddr_in *)at)->sin_addr, text, sizeof text);
-	else if (at && at->sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)at)->sin6_addr, text,
-			  sizeof text);
-	snprintf(v->address, sizeof v->address, "%s",
-		 !strncmp(text, "::ffff:", 7) ? text + 7 : text);
-}
-
 /* A visit begins with its raw request target: libmicrohttpd's own is decoded already. */
 static void *on_target(void *arg, const char *target, struct MHD_Connection *connection)
 {
@@ -63,7 +47,7 @@ static void *on_target(void *arg, const char *target, struct MHD_Connection *con
 	v->connection = connection;
 	v->too_long = !pl_span_copy(pl_span_of(target), v->target, sizeof v->target);
 	pl_bytes_init(&v->body, VISIT_MAX_OWN_BODY);
-	read_address(v);
+	pl_web_address_of(connection, v->address, sizeof v->address);
 	return v;
 }
 

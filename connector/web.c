@@ -338,8 +338,13 @@ int pl_web_cut(struct pl_web *web)
 
 void pl_web_address(const struct pl_web_request *rq, char *out, size_t cap)
 {
+	pl_web_address_of(rq->connection, out, cap);
+}
+
+void pl_web_address_of(struct MHD_Connection *connection, char *out, size_t cap)
+{
 	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(rq->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *at = info ? info->client_addr : NULL;
 	char text[INET6_ADDRSTRLEN] = "";
 

@@ -167,6 +167,7 @@ const char *pl_web_header(const struct pl_web_request *rq, const char *name);
 
 /* The peer's address as text. */
 void pl_web_address(const struct pl_web_request *rq, char *out, size_t cap);
+void pl_web_address_of(struct MHD_Connection *connection, char *out, size_t cap);
 
 /* Answers. pl_web_json() takes `doc` over. */
 void pl_web_json(struct pl_web_request *rq, int status, struct cJSON *doc);
