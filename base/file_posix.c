@@ -10,18 +10,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum pl_result pl_file_reason(int number)
+{
+	switch (number) {
+	case ENOENT: return PL_E_NOT_FOUND;
+	case EACCES:
+	case EPERM:
+	case EROFS: return PL_E_DENIED;
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG: return PL_E_FULL;
+	default: return PL_E_IO;
+	}
+}
+
 static enum pl_result from_errno(struct pl_error *err, const char *what, const char *path)
 {
 	int number = errno;
-	enum pl_result r = PL_E_IO;
 
-	if (number == ENOENT)
-		r = PL_E_NOT_FOUND;
-	else if (number == EACCES || number == EPERM || number == EROFS)
-		r = PL_E_DENIED;
-	else if (number == ENOSPC || number == EDQUOT || number == EFBIG)
-		r = PL_E_FULL;
-	return pl_error_set(err, r, "cannot %s %s: %s", what, path, strerror(number));
+	return pl_error_set(err, pl_file_reason(number), "cannot %s %s: %s", what, path,
+			    strerror(number));
 }
 
 static enum pl_result read_all(int fd, const char *path, struct pl_bytes *out, struct pl_error *err)

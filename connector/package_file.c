@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "platen/encode.h"
+#include "platen/file.h"
 #include "platen/package.h"
 
 #define PIECE (64 * 1024)
@@ -19,15 +20,9 @@
 static enum pl_result failed(struct pl_error *err, const char *what, const char *path)
 {
 	int number = errno;
-	enum pl_result r = PL_E_IO;
 
-	if (number == ENOENT)
-		r = PL_E_NOT_FOUND;
-	else if (number == EACCES || number == EPERM || number == EROFS)
-		r = PL_E_DENIED;
-	else if (number == ENOSPC || number == EDQUOT)
-		r = PL_E_FULL;
-	return pl_error_set(err, r, "%s cannot be %s: %s", path, what, strerror(number));
+	return pl_error_set(err, pl_file_reason(number), "%s cannot be %s: %s", path, what,
+			    strerror(number));
 }
 
 static enum pl_result open_package(const char *path, int *ret_fd, struct pl_error *err)

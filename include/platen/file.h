@@ -23,6 +23,10 @@ enum pl_file_access {
 	PL_FILE_SECRET, /* this user only (0600; on Windows an ACL) */
 };
 
+/* What the system's error number means for a file: PL_E_NOT_FOUND | PL_E_DENIED | PL_E_FULL, and
+ * PL_E_IO for all that nobody can say more of. */
+enum pl_result pl_file_reason(int number);
+
 /* Adds the file's content to `out`. A secret must not be readable by others: PL_E_DENIED if it is.
  * Returns PL_OK | PL_E_NOT_FOUND | PL_E_DENIED | PL_E_TOO_BIG (over out->max) | PL_E_IO. */
 enum pl_result pl_file_read(const char *path, enum pl_file_access access, struct pl_bytes *out,
