@@ -42,11 +42,25 @@ static void on_sent(void *arg, const void *data, size_t n)
 	free(copy);
 }
 
+/* A list of revoked certificates was asked for, by plain HTTP. */
+static void on_fetched(void *arg, const char *url, int status)
+{
+	struct pl_caller *c = arg;
+	char line[400];
+	int n = snprintf(line, sizeof(line), "GET %s\r\n", url);
+
+	pl_sent_count(c->spool, "GET", url, status);
+	if (n > 0 && (size_t)n < sizeof(line) && pl_sent_is_traced(c->spool))
+		pl_sent_trace_bytes(c->spool, line, (size_t)n);
+}
+
 void pl_caller_init(struct pl_caller *caller, struct pl_dialer *dialer, struct pl_spool *spool)
 {
 	struct pl_trace trace = { .sent = on_sent, .arg = caller };
 
 	*caller = (struct pl_caller){ .dialer = dialer, .spool = spool };
+	if (spool)
+		pl_dialer_tell(dialer, on_fetched, caller);
 	if (spool && pl_sent_is_traced(spool))
 		pl_dialer_trace(dialer, &trace);
 }

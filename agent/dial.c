@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proxy.h"
+#include "revocation.h"
 #include "tcp_stream.h"
 #include "url.h"
 
@@ -15,6 +16,7 @@ struct pl_dialer {
 	char host_header[PL_MAX_URL + 16];
 	struct pl_proxy proxy;
 	struct pl_tls *tls;
+	struct pl_revocation *revocation; /* NULL: off */
 	struct pl_wake *wake;
 	struct pl_trace trace;
 };
@@ -23,6 +25,17 @@ static void write_host_header(struct pl_dialer *d)
 {
 	snprintf(d->host_header, sizeof(d->host_header),
 		 strchr(d->url.host, ':') ? "[%s]:%d" : "%s:%d", d->url.host, d->url.port);
+}
+
+static enum pl_result prepare_tls(struct pl_dialer *d, const struct pl_settings *settings,
+				  const struct pl_tls_options *tls, struct pl_error *err)
+{
+	bool own_ca = tls->pin_count > 0 || tls->anchors_pem;
+	struct pl_tls_options options = *tls;
+	enum pl_result r = pl_revocation_create(settings, own_ca, d->wake, &d->revocation, err);
+
+	options.revocation = d->revocation;
+	return r == PL_OK ? pl_tls_create(&options, &d->tls, err) : r;
 }
 
 enum pl_result pl_dialer_create(const char *server, const struct pl_settings *settings,
@@ -40,7 +53,7 @@ enum pl_result pl_dialer_create(const char *server, const struct pl_settings *se
 		r = pl_proxy_choose(settings->proxy, settings->no_proxy, d->url.host, &d->proxy,
 				    err);
 	if (r == PL_OK)
-		r = pl_tls_create(tls, &d->tls, err);
+		r = prepare_tls(d, settings, tls, err);
 	if (r != PL_OK) {
 		pl_dialer_destroy(d);
 		return r;
@@ -55,12 +68,20 @@ void pl_dialer_destroy(struct pl_dialer *dialer)
 	if (!dialer)
 		return;
 	pl_tls_destroy(dialer->tls);
+	pl_revocation_destroy(dialer->revocation);
 	free(dialer);
 }
 
 void pl_dialer_trace(struct pl_dialer *dialer, const struct pl_trace *trace)
 {
 	dialer->trace = *trace;
+}
+
+void pl_dialer_tell(struct pl_dialer *dialer,
+		    void (*fetched)(void *arg, const char *url, int status), void *arg)
+{
+	if (dialer->revocation)
+		pl_revocation_tell(dialer->revocation, fetched, arg);
 }
 
 const char *pl_dialer_host(const struct pl_dialer *dialer)

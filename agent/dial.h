@@ -16,8 +16,9 @@
 
 struct pl_dialer;
 
-/* Prepares to call `server`. Returns PL_OK | PL_E_INVALID | what pl_tls_create() says. `wake` (may
- * be NULL) ends every wait of its streams and must outlive them. */
+/* Prepares to call `server`; `settings` outlives the dialer. Returns PL_OK | PL_E_INVALID | what
+ * pl_tls_create() says. `wake` (may be NULL) ends every wait of its streams and must outlive them.
+ */
 enum pl_result pl_dialer_create(const char *server, const struct pl_settings *settings,
 				const struct pl_tls_options *tls, struct pl_wake *wake,
 				struct pl_dialer **ret_dialer, struct pl_error *err);
@@ -25,6 +26,10 @@ void pl_dialer_destroy(struct pl_dialer *dialer); /* NULL is allowed */
 
 /* Shows the plain bytes of every stream dialled from now on. */
 void pl_dialer_trace(struct pl_dialer *dialer, const struct pl_trace *trace);
+
+/* Calls `fetched` for whatever is fetched beside: revocation lists. */
+void pl_dialer_tell(struct pl_dialer *dialer,
+		    void (*fetched)(void *arg, const char *url, int status), void *arg);
 
 /* "host:port" as the Host header wants it. */
 const char *pl_dialer_host(const struct pl_dialer *dialer);

@@ -13,7 +13,7 @@ else()
 endif()
 
 list(APPEND AGENT_SOURCES
-  settings.c url.c proxy.c trace_stream.c tls_verify.c tls_config.c tls_stream.c dial.c gzip.c call.c
+  settings.c url.c proxy.c trace_stream.c crl_place.c crl_fetch.c revocation.c tls_verify.c tls_config.c tls_stream.c dial.c gzip.c call.c
   keys.c token.c candidate.c enrolment.c enroll.c
   spool_db.c spool.c spool_add.c spool_out.c spool_room.c sent.c audit_record.c
   action.c action_journal.c action_open.c action_parse.c action_post.c action_receive.c

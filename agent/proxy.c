@@ -159,15 +159,16 @@ static enum pl_result refused(const struct pl_proxy *p, int status, struct pl_er
 			    status);
 }
 
-static enum pl_result authorization(const struct pl_proxy *p, struct pl_bytes *headers)
+enum pl_result pl_proxy_authorization(const struct pl_proxy *proxy, struct pl_bytes *headers)
 {
 	enum pl_result r;
 
-	if (!p->credentials[0])
+	if (!proxy->credentials[0])
 		return PL_OK;
 	r = pl_bytes_add_text(headers, "Proxy-Authorization: Basic ");
 	if (r == PL_OK)
-		r = pl_base64_write(PL_BASE64, p->credentials, strlen(p->credentials), headers);
+		r = pl_base64_write(PL_BASE64, proxy->credentials, strlen(proxy->credentials),
+				    headers);
 	return r == PL_OK ? pl_bytes_add_text(headers, "\r\n") : r;
 }
 
@@ -182,7 +183,7 @@ enum pl_result pl_proxy_connect(struct pl_stream *s, const struct pl_proxy *prox
 	pl_bytes_init(&headers, 1024);
 	pl_bytes_init(&page, MAX_REFUSAL);
 	snprintf(target, sizeof(target), strchr(host, ':') ? "[%s]:%d" : "%s:%d", host, port);
-	r = authorization(proxy, &headers);
+	r = pl_proxy_authorization(proxy, &headers);
 	if (r == PL_OK) {
 		struct pl_http_request ask = { .method = "CONNECT",
 					       .target = target,

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "platen/bytes.h"
 #include "platen/stream.h"
 #include "settings.h"
 
@@ -28,6 +29,9 @@ struct pl_proxy {
  * Returns PL_OK (ret->used may be false) | PL_E_INVALID (not an http:// URL). */
 enum pl_result pl_proxy_choose(const char *proxy, const char *no_proxy, const char *host,
 			       struct pl_proxy *ret_proxy, struct pl_error *err);
+
+/* Adds the line "Proxy-Authorization: …" to `headers`, where the proxy wants one. */
+enum pl_result pl_proxy_authorization(const struct pl_proxy *proxy, struct pl_bytes *headers);
 
 /* Asks the proxy at the other end of `s` for a tunnel. After PL_OK the stream is the tunnel.
  * Returns PL_OK | PL_E_DENIED (407: name and password wanted or wrong) | PL_E_REFUSED (any other

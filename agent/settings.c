@@ -26,6 +26,7 @@ const char *const PL_ACTION_WORDS[PL_ACTION_TYPE_COUNT + 1] = {
 static const char *const UPLINK_WORDS[] = { "long_poll", "poll", NULL };
 static const char *const HOST_NAME_WORDS[] = { "full", "hash", "none", NULL };
 static const char *const PJL_WORDS[] = { "idle", "never", NULL };
+static const char *const REVOCATION_WORDS[] = { "soft", "off", "hard", NULL };
 static const char *const CONSENT_WORDS[] = { "ask", "allow", NULL };
 static const char *const UNATTENDED_WORDS[] = { "deny", "ask", "allow", NULL };
 static const char *const LEVEL_WORDS[] = { "error", "warn", "info", "debug", NULL };
@@ -51,6 +52,7 @@ static const char *const LEVEL_WORDS[] = { "error", "warn", "info", "debug", NUL
 static const struct pl_option OPTIONS[] = {
 	TEXT("server", server),
 	TEXT("ca_file", ca_file),
+	WORDS("tls.revocation", PL_OPTION_CHOICE, revocation, REVOCATION_WORDS),
 	TEXT("token", token),
 	YES_NO("defer_enroll", defer_enroll),
 	TEXT("proxy", proxy),

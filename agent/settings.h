@@ -41,19 +41,21 @@ enum pl_host_name_mode { PL_HOST_NAME_FULL, PL_HOST_NAME_HASH, PL_HOST_NAME_NONE
 enum pl_consent { PL_CONSENT_ASK, PL_CONSENT_ALLOW };
 enum pl_unattended { PL_UNATTENDED_DENY, PL_UNATTENDED_ASK, PL_UNATTENDED_ALLOW };
 enum pl_pjl_policy { PL_PJL_IDLE, PL_PJL_NEVER };
+enum pl_revocation_policy { PL_REVOCATION_SOFT, PL_REVOCATION_OFF, PL_REVOCATION_HARD };
 
 struct pl_settings {
-	char server[PL_MAX_URL];		/* "https://hp-print-mgmt:12351" */
-	char ca_file[PL_MAX_PATH];		/* "" : pins of the token, or the system's store */
-	char token[PL_MAX_TOKEN];		/* "" : none */
-	bool defer_enroll;			/* a golden image: do not enrol until told */
-	char proxy[PL_MAX_URL];			/* "": from the environment; "none": none */
-	char no_proxy[PL_MAX_URL];		/* hosts and ".domains", with commas */
-	int uplink;				/* enum pl_uplink_mode */
-	char state_dir[PL_MAX_PATH];		/* "/var/lib/platen" */
-	char socket[PL_MAX_PATH];		/* "/run/platen/agent.sock" */
-	int host_name;				/* enum pl_host_name_mode */
-	int pjl;				/* enum pl_pjl_policy */
+	char server[PL_MAX_URL];     /* "https://hp-print-mgmt:12351" */
+	char ca_file[PL_MAX_PATH];   /* "" : pins of the token, or the system's store */
+	int revocation;		     /* enum pl_revocation_policy: of servers' certificates */
+	char token[PL_MAX_TOKEN];    /* "" : none */
+	bool defer_enroll;	     /* a golden image: do not enrol until told */
+	char proxy[PL_MAX_URL];	     /* "": from the environment; "none": none */
+	char no_proxy[PL_MAX_URL];   /* hosts and ".domains", with commas */
+	int uplink;		     /* enum pl_uplink_mode */
+	char state_dir[PL_MAX_PATH]; /* "/var/lib/platen" */
+	char socket[PL_MAX_PATH];    /* "/run/platen/agent.sock" */
+	int host_name;		     /* enum pl_host_name_mode */
+	int pjl;		     /* enum pl_pjl_policy */
 	int64_t per_hour[PL_ACTION_TYPE_COUNT]; /* begun at most so often in an hour; 0: no limit */
 	unsigned forbid; /* 1 << enum pl_action_type: refused whatever the server says */
 	char package_keys[PL_MAX_PATH]; /* folder of the keys that may sign firmware */

@@ -72,6 +72,7 @@ static enum pl_result load_trust(struct pl_tls *t, const struct pl_tls_options *
 					      .pin_count = o->pin_count,
 					      .trusted = &t->trusted,
 					      .origin = "the pinned CA" };
+	t->anchors.revocation = o->revocation;
 	if (o->pin_count > 0)
 		return PL_OK;
 	if (o->anchors_pem)

@@ -8,6 +8,7 @@
 
 #include "os/os.h"
 #include "platen/clock.h"
+#include "revocation.h"
 #include "tls_inside.h"
 
 struct tls_stream {
@@ -153,7 +154,8 @@ static int on_certificate(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t 
 	struct tls_stream *s = arg;
 
 	*flags = 0;
-	if (depth == 0 && pl_tls_verify(&s->tls->anchors, crt, s->host, &s->verdict) != PL_OK)
+	if (depth == 0 &&
+	    pl_tls_verify(&s->tls->anchors, crt, s->host, s->by_ms, &s->verdict) != PL_OK)
 		*flags = MBEDTLS_X509_BADCERT_OTHER;
 	return 0;
 }
@@ -188,6 +190,7 @@ static int set_up(struct tls_stream *s)
 {
 	uint8_t address[16];
 	bool is_address = pl_os_parse_address(s->host, address) > 0;
+	const struct pl_revocation *revocation = s->tls->anchors.revocation;
 	int code = mbedtls_ssl_setup(&s->ssl, &s->tls->config);
 
 	if (code != 0)
@@ -196,7 +199,8 @@ static int set_up(struct tls_stream *s)
 	mbedtls_ssl_set_verify(&s->ssl, on_certificate, s);
 	/* An address is no server name (RFC 6066 section 3); pl_tls_verify() checks it itself. */
 	code = mbedtls_ssl_set_hostname(&s->ssl, is_address ? NULL : s->host);
-	if (code == 0 && s->tls->has_session)
+	/* A session that is resumed shows no certificate. */
+	if (code == 0 && s->tls->has_session && !(revocation && pl_revocation_is_due(revocation)))
 		code = mbedtls_ssl_set_session(&s->ssl, &s->tls->session);
 	return code;
 }

@@ -23,6 +23,8 @@
 
 #define PL_MAX_PINS 8
 
+struct pl_revocation;
+
 struct pl_tls_options {
 	uint8_t pins[PL_MAX_PINS][PL_HASH_SIZE];
 	size_t pin_count;
@@ -32,6 +34,7 @@ struct pl_tls_options {
 	bool system_store;	     /* trust what this PC trusts */
 	const char *certificate_pem; /* ours, with chain; NULL: no client certificate */
 	const char *key_pem;
+	struct pl_revocation *revocation; /* outlives the client; NULL: lists are not asked */
 };
 
 struct pl_tls;

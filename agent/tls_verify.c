@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "os/os.h"
+#include "revocation.h"
 
 #define SAN_KIND     0x1f /* of a GeneralName's tag: RFC 5280 section 4.2.1.6 */
 #define SAN_DNS_NAME 2
@@ -134,10 +135,31 @@ static enum pl_result choose_anchors(const struct pl_tls_anchors *a, mbedtls_x50
 	return PL_OK;
 }
 
+/* The way that was verified, the server's certificate first, the anchor last. */
+struct way {
+	const mbedtls_x509_crt *at[PL_MAX_TLS_PATH];
+	size_t n;
+};
+
+static int on_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
+{
+	struct way *way = arg;
+
+	if (depth < 0 || depth >= PL_MAX_TLS_PATH) {
+		*flags |= MBEDTLS_X509_BADCERT_OTHER;
+		return 0;
+	}
+	way->at[depth] = crt;
+	if (way->n <= (size_t)depth)
+		way->n = (size_t)depth + 1;
+	return 0;
+}
+
 enum pl_result pl_tls_verify(const struct pl_tls_anchors *anchors, mbedtls_x509_crt *chain,
-			     const char *host, struct pl_error *err)
+			     const char *host, int64_t by_ms, struct pl_error *err)
 {
 	mbedtls_x509_crt pinned, *trusted;
+	struct way way = { 0 };
 	uint8_t address[16];
 	size_t address_size = pl_os_parse_address(host, address);
 	uint32_t flags = 0;
@@ -146,8 +168,9 @@ enum pl_result pl_tls_verify(const struct pl_tls_anchors *anchors, mbedtls_x509_
 	mbedtls_x509_crt_init(&pinned);
 	r = choose_anchors(anchors, chain, &pinned, &trusted, err);
 	if (r == PL_OK) {
-		int code = mbedtls_x509_crt_verify(
-			chain, trusted, NULL, address_size > 0 ? NULL : host, &flags, NULL, NULL);
+		int code = mbedtls_x509_crt_verify(chain, trusted, NULL,
+						   address_size > 0 ? NULL : host, &flags, on_step,
+						   &way);
 
 		if (address_size > 0 && !names_address(chain, address, address_size))
 			flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
@@ -157,6 +180,8 @@ enum pl_result pl_tls_verify(const struct pl_tls_anchors *anchors, mbedtls_x509_
 					 (unsigned)-code);
 		else if (flags != 0)
 			r = explain(anchors, chain, host, flags, err);
+		else if (anchors->revocation)
+			r = pl_revocation_check(anchors->revocation, way.at, way.n, by_ms, err);
 	}
 	mbedtls_x509_crt_free(&pinned);
 	return r;

@@ -2,7 +2,7 @@
 /* Calls a server the way the agent does and says in one line how it went:
  *
  *     dial https://localhost:4433 --pin sha256:… [--ca FILE] [--cert FILE --key FILE]
- *          [--proxy URL] [--get PATH] [--times N] [--stop-after MS]
+ *          [--proxy URL] [--set NAME=VALUE] [--get PATH] [--times N] [--stop-after MS]
  *     ok 200 5        the status and the bytes of the body; a line per time
  *     untrusted the server's certificate expired on 2020-01-01: …
  */
@@ -32,6 +32,18 @@ static char *read_text(const char *name)
 	return (char *)b.at; /* kept for the life of the program */
 }
 
+/* "tls.revocation=hard" */
+static void set_setting(const char *text)
+{
+	char name[64];
+	const char *mark = strchr(text, '=');
+
+	if (!mark ||
+	    !pl_span_copy((struct pl_span){ text, (size_t)(mark - text) }, name, sizeof(name)) ||
+	    pl_settings_set(&settings, name, mark + 1, NULL) != PL_OK)
+		exit(2);
+}
+
 static void set(const char *option, const char *value)
 {
 	if (strcmp(option, "--pin") == 0) {
@@ -47,6 +59,8 @@ static void set(const char *option, const char *value)
 		tls.key_pem = read_text(value);
 	} else if (strcmp(option, "--proxy") == 0) {
 		snprintf(settings.proxy, sizeof(settings.proxy), "%s", value);
+	} else if (strcmp(option, "--set") == 0) {
+		set_setting(value);
 	} else if (strcmp(option, "--get") == 0) {
 		path = value;
 	} else if (strcmp(option, "--times") == 0) {
