@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a certificate's extensions: what comes out are http:// addresses that cannot break
  * out of a request line. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
