@@ -92,6 +92,17 @@ stage_truth() {
 	grep -q '^ok ' "$log" || { tail -n 40 "$log" >&2; fail 'truth: nothing was shown'; }
 	rm -f "$log"
 }
+# The programs for Windows, built and run under Wine.
+stage_windows() {
+	need_build
+	install_packages $PACKAGES_WINDOWS $PACKAGES_WINE
+	local prefix=$PLATEN_ROOT/build/wineprefix
+	check windows.build env PLATEN_TESTS=ON tools/build-windows
+	(cd build/windows/bin && stat -c 'value   %n %s bytes' ./*.exe)
+	[ -d "$prefix" ] || WINEPREFIX=$prefix WINEDEBUG=-all /usr/lib/wine/wine64 wineboot -i >/dev/null 2>&1
+	check windows.unit env WINEPREFIX="$prefix" WINEDEBUG=-all ctest --test-dir build/windows -j 2 --output-on-failure
+	check windows.agent python3 tests/windows/agent.py --build build/dev --windows build/windows --prefix "$prefix"
+}
 # The Debian packages: made twice (the older one without console), installed, upgraded, purged.
 stage_packages() {
 	need_build
