@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "os/places.h"
+#include "os/policy.h"
 #include "platen/config.h"
 
 const char *const PL_ACTION_WORDS[PL_ACTION_TYPE_COUNT + 1] = {
@@ -110,6 +111,11 @@ void pl_settings_init(struct pl_settings *s)
 	snprintf(s->package_keys, sizeof(s->package_keys), "%s", places->package_keys);
 }
 
+static enum pl_result set_one(void *arg, const char *name, const char *value, struct pl_error *err)
+{
+	return pl_config_set(OPTIONS, OPTION_COUNT, arg, name, value, err);
+}
+
 enum pl_result pl_settings_load(const char *path, struct pl_settings *ret_settings,
 				struct pl_error *err)
 {
@@ -118,13 +124,17 @@ enum pl_result pl_settings_load(const char *path, struct pl_settings *ret_settin
 	enum pl_result r;
 
 	pl_settings_init(&s);
-	r = pl_config_read(OPTIONS, OPTION_COUNT, &s, path, err);
+	r = pl_policy_read(PL_POLICY_INSTALLED, set_one, &s, err);
+	if (r == PL_OK)
+		r = pl_config_read(OPTIONS, OPTION_COUNT, &s, path, err);
 	if (r == PL_E_NOT_FOUND)
 		r = PL_OK;
 	if (r == PL_OK && snprintf(drop_ins, sizeof(drop_ins), "%s.d", path) >= PL_MAX_PATH)
 		r = pl_error_set(err, PL_E_INVALID, "the path %.100s… is too long", path);
 	if (r == PL_OK)
 		r = pl_config_read_dir(OPTIONS, OPTION_COUNT, &s, drop_ins, err);
+	if (r == PL_OK)
+		r = pl_policy_read(PL_POLICY_MANAGED, set_one, &s, err);
 	if (r == PL_OK)
 		*ret_settings = s;
 	return r;

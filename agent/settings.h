@@ -4,7 +4,8 @@
 
 /*
  * Settings: what the PC's administrator decided, from /etc/platen/agent.conf and then each .conf
- * file of /etc/platen/agent.conf.d (in order of name, later files win).
+ * file of /etc/platen/agent.conf.d (in order of name, later files win); on Windows also from the
+ * registry (os/policy.h).
  * They are read once at start. What the connector may change at run time is not here: it travels as
  * the body of GET /config, and can never touch policy, trust, server, keys or the allow-list.
  *

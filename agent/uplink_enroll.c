@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "audit_record.h"
+#include "os/policy.h"
 #include "platen/clock.h"
 #include "platen/log.h"
 
@@ -63,6 +64,7 @@ static enum pl_result adopt(struct pl_uplink *u, struct pl_enrolment *e, struct 
 	snprintf(what, sizeof(what), "enrolled at %s", e->server);
 	(void)pl_audit_record(u->options.spool, u->options.audit, "agent", what, "done", NULL);
 	(void)pl_candidate_remove(u->options.settings->state_dir, NULL);
+	pl_policy_forget_token();
 	pl_uplink_call_anew(u);
 	pl_actions_resume(u->options.actions);
 	pl_uplink_apply_config(u, e->config);

@@ -9,6 +9,7 @@
 #include <mbedtls/gcm.h>
 #include <mbedtls/platform_util.h>
 
+#include "key_guard.h"
 #include "platen/file.h"
 #include "platen/random.h"
 
@@ -43,25 +44,33 @@ void pl_seal_close(struct pl_seal *seal)
 static enum pl_result make_key(const char *path, uint8_t key[static PL_SEAL_KEY_SIZE],
 			       struct pl_error *err)
 {
+	struct pl_bytes file;
+	enum pl_result r;
+
+	pl_bytes_init(&file, KEY_GUARD_MAX);
 	pl_random_bytes(key, PL_SEAL_KEY_SIZE);
-	return pl_file_write(path, PL_FILE_SECRET, key, PL_SEAL_KEY_SIZE, err);
+	r = key_guard_lock(key, &file, err);
+	if (r == PL_OK)
+		r = pl_file_write(path, PL_FILE_SECRET, file.at, file.size, err);
+	pl_bytes_wipe(&file);
+	return r;
 }
 
 static enum pl_result read_key(const char *path, uint8_t key[static PL_SEAL_KEY_SIZE],
 			       struct pl_error *err)
 {
-	struct pl_bytes text;
+	struct pl_error why = { .text = "it is too big" };
+	struct pl_bytes file;
 	enum pl_result r;
 
-	pl_bytes_init(&text, PL_SEAL_KEY_SIZE);
-	r = pl_file_read(path, PL_FILE_SECRET, &text, err);
-	if (r == PL_OK && text.size == PL_SEAL_KEY_SIZE)
-		memcpy(key, text.at, PL_SEAL_KEY_SIZE);
-	else if (r == PL_OK || r == PL_E_TOO_BIG)
-		r = pl_error_set(err, PL_E_PROTOCOL,
-				 "%s is not a key file: it should have %d bytes", path,
-				 PL_SEAL_KEY_SIZE);
-	pl_bytes_wipe(&text);
+	pl_bytes_init(&file, KEY_GUARD_MAX);
+	r = pl_file_read(path, PL_FILE_SECRET, &file, err);
+	if (r == PL_OK || r == PL_E_TOO_BIG) {
+		r = r == PL_OK ? key_guard_open(pl_bytes_span(&file), key, &why) : PL_E_PROTOCOL;
+		if (r != PL_OK)
+			r = pl_error_set(err, r, "%s is not a key file: %s", path, why.text);
+	}
+	pl_bytes_wipe(&file);
 	return r;
 }
 
