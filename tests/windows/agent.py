@@ -22,6 +22,7 @@ import lab  # noqa: E402
 WINE = "/usr/lib/wine/wine64"
 SERVER = "/usr/lib/wine/wineserver64"
 SERVICE = "platen-agent"
+INSTALLED, MANAGED = r"HKLM\SOFTWARE\Platen\Settings", r"HKLM\SOFTWARE\Policies\Platen"
 FINAL = ("done", "failed", "rejected", "expired", "cancelled", "interrupted")
 SERIAL, PAGES = "VNB3K12345", 48213  # of tests/usbprint/
 
@@ -68,12 +69,23 @@ class Pc:
         found = re.search(r"STATE\s*:\s*\d+\s+(\w+)", said)
         return found[1] if found else None
 
+    def registry(self, key, name, kind, value):
+        self.run("reg", "add", key, "/v", name, "/t", kind, "/d", value, "/f")
+
+    def has_value(self, key, name):
+        return name in self.run("reg", "query", key, "/v", name, check=False)
+
+    def clear_registry(self):
+        for key in (INSTALLED, MANAGED):
+            self.run("reg", "delete", key, "/f", check=False)
+
     def stop_agent(self):
         if self.process:
             lab.stop(self.process)
 
     def switch_off(self):
         self.stop_agent()
+        self.clear_registry()
         self.run("sc", "delete", SERVICE, check=False)
         self.anybody.stdin.close()
         self.anybody.wait(20)
@@ -109,6 +121,23 @@ def enrols_and_reports(connector, pc):
     assert printer["access"]["owner"] == "usbprint", printer["access"]
     print(f"enrolled and reported in {time.monotonic() - began:.1f} s: {printer['model']}, {SERIAL}, {PAGES} pages, by usbprint")
     return printer
+
+
+def heeds_the_registry(pc, state):
+    """The token was the installer's and is gone; the policy is in force; a policy that makes no sense is told."""
+    lab.wait_for("the token's end", lambda: not pc.has_value(INSTALLED, "token"), 10)
+    assert (state / "outgoing.log").exists(), sorted(p.name for p in state.iterdir())
+    pc.registry(MANAGED, "log_level", "REG_SZ", "shouting")
+    done = subprocess.run([WINE, str(pc.programs / "agent" / "platen-agent.exe"), "--config", pc.path(pc.config)],
+                          capture_output=True, text=True, errors="replace", timeout=60, env=pc.env)
+    assert done.returncode == 2 and MANAGED in done.stderr and "shouting" in done.stderr, done
+    pc.registry(MANAGED, "log_level", "REG_SZ", "info")
+    print(f"settings of the registry are heeded; a wrong one: {done.stderr.strip()}")
+
+
+def guards_its_key(state):
+    """What stands in the key's file is DPAPI's, not the key."""
+    assert len((state / "key").read_bytes()) > 100
 
 
 def acts(connector, printer):
@@ -148,8 +177,13 @@ def serves(pc):
     program = pc.path(pc.programs / "agent" / "platen-agent.exe")
     pc.run("sc", "create", SERVICE, "binPath=", f"{program} --service --config {pc.path(pc.config)}", "start=", "demand")
     began = time.monotonic()
-    pc.run("sc", "start", SERVICE)
-    lab.wait_for("the service's start", lambda: pc.service() == "RUNNING", 30)
+
+    def runs():
+        # Wine's service manager gives a program ten seconds to come up, which a busy machine may not.
+        if pc.service() == "STOPPED":
+            pc.run("sc", "start", SERVICE, check=False)
+        return pc.service() == "RUNNING"
+    lab.wait_for("the service's start", runs, 60, every=0.5)
     started = time.monotonic()
     lab.wait_for("the service's way to the connector", lambda: json.loads(pc.platen("status", "--json"))["connected"], 30)
     asked = time.monotonic()
@@ -172,9 +206,14 @@ def main():
         pc = Pc(options.windows.resolve(), folder, options.prefix.resolve())
         try:
             connector.start()
-            pc.configure(token=connector.token(), state_dir=pc.path(folder / "agent"))
+            pc.clear_registry()
+            pc.configure(state_dir=pc.path(folder / "agent"))
+            pc.registry(INSTALLED, "token", "REG_SZ", connector.token())
+            pc.registry(MANAGED, "trace_outgoing", "REG_DWORD", "1")
             pc.start()
             printer = enrols_and_reports(connector, pc)
+            heeds_the_registry(pc, folder / "agent")
+            guards_its_key(folder / "agent")
             acts(connector, printer)
             answers_the_command_line(pc)
             rests(pc)
