@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "doctor.h"
+#include "platen/log.h"
 
 enum cli_exit verb_doctor(const struct cli *cli)
 {
@@ -19,6 +20,7 @@ enum cli_exit verb_doctor(const struct cli *cli)
 		(void)!pl_error_set(&err, PL_E_NO_MEMORY, "out of memory");
 		return cli_fail(&err);
 	}
+	pl_log_set_level(PL_LOG_ERROR); /* what a look finds is said below, once */
 	d->cli = cli;
 	d->config = cli->config;
 	doctor_look_at_settings(d);
