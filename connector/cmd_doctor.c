@@ -59,12 +59,8 @@ static void look_at_folder(struct findings *f, const struct pl_place *place)
 
 static void look_at_store(struct findings *f, struct pl_place *place)
 {
-	struct pl_db_rows *rows = NULL;
-	bool whole = pl_db_one(place->db, &rows, "PRAGMA quick_check", PL_NO_ARGS, NULL) == PL_OK &&
-		     !strcmp(pl_db_text_at(rows, 0), "ok");
+	bool whole = place->db->ops->check(place->db, false, NULL) == PL_OK;
 
-	if (rows)
-		pl_db_done(rows);
 	tell(f, whole, "the store is whole", "restore the last backup");
 }
 

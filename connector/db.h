@@ -96,8 +96,11 @@ struct pl_db_ops {
 	int64_t (*int_at)(struct pl_db_rows *rows, int column);
 	struct pl_span (*bytes_at)(struct pl_db_rows *rows, int column); /* NUL behind the end */
 	void (*done)(struct pl_db_rows *rows);
-	/* Copies the whole store into a new file while others write (backup). */
+	/* Copies the whole store into an empty file while others write (backup). */
 	enum pl_result (*copy_to)(struct pl_db *db, const char *path, struct pl_error *err);
+	/* Is it whole? `thorough`: also that each index says what its table says. PL_E_PROTOCOL
+	 * with the first damage found. */
+	enum pl_result (*check)(struct pl_db *db, bool thorough, struct pl_error *err);
 	void (*close)(struct pl_db *db);
 };
 

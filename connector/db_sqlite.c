@@ -259,6 +259,20 @@ static enum pl_result sqlite_copy_to(struct pl_db *db, const char *path, struct 
 	return pl_db_run(db, "VACUUM INTO ?1", PL_ARGS(pl_db_text(path)), err);
 }
 
+static enum pl_result sqlite_check(struct pl_db *db, bool thorough, struct pl_error *err)
+{
+	struct pl_db_rows *rows = NULL;
+	enum pl_result r =
+		pl_db_one(db, &rows, thorough ? "PRAGMA integrity_check" : "PRAGMA quick_check",
+			  PL_NO_ARGS, err);
+
+	if (r == PL_OK && strcmp(pl_db_text_at(rows, 0), "ok") != 0)
+		r = pl_error_set(err, PL_E_PROTOCOL, "the store is damaged: %s",
+				 pl_db_text_at(rows, 0));
+	pl_db_done(rows);
+	return r;
+}
+
 static void sqlite_close(struct pl_db *db)
 {
 	struct sqlite_db *s = (struct sqlite_db *)db;
@@ -283,6 +297,7 @@ static const struct pl_db_ops SQLITE_OPS = {
 	.bytes_at = sqlite_bytes_at,
 	.done = sqlite_done,
 	.copy_to = sqlite_copy_to,
+	.check = sqlite_check,
 	.close = sqlite_close,
 };
 

@@ -14,17 +14,15 @@
 #include "migrations.h"
 #include "store.h"
 
-/* A package's data folder belongs to a user of its own: root goes on as that user, so that no file
- * of root's appears in it and the server can read what a command wrote. */
-static enum pl_result become_owner(const char *data_dir, struct pl_error *err)
+enum pl_result pl_place_become_owner(const struct pl_place *place, struct pl_error *err)
 {
 	struct stat s;
 
-	if (geteuid() != 0 || stat(data_dir, &s) < 0 || s.st_uid == 0)
+	if (geteuid() != 0 || stat(place->data_dir, &s) < 0 || s.st_uid == 0)
 		return PL_OK;
 	if (setgroups(0, NULL) < 0 || setgid(s.st_gid) < 0 || setuid(s.st_uid) < 0)
 		return pl_error_set(err, PL_E_DENIED, "the owner of %s cannot be acted for: %s",
-				    data_dir, strerror(errno));
+				    place->data_dir, strerror(errno));
 	return PL_OK;
 }
 
@@ -70,7 +68,7 @@ enum pl_result pl_place_open(struct pl_place *place, struct pl_error *err)
 				    "%s does not exist; make it with: platen-connector init --data "
 				    "%s --name NAME",
 				    place->data_dir, place->data_dir);
-	r = become_owner(place->data_dir, err);
+	r = pl_place_become_owner(place, err);
 	if (r != PL_OK)
 		return r;
 	r = pl_store_connect(place->where, false, false, &place->db, err);
@@ -96,7 +94,7 @@ enum pl_result pl_place_hand_over(const struct pl_place *place, struct pl_error 
 
 	if (geteuid() != 0 || stat(place->data_dir, &folder) < 0 || folder.st_uid == 0)
 		return PL_OK;
-	if (lchown(place->key_path, folder.st_uid, folder.st_gid) < 0)
+	if (lchown(place->key_path, folder.st_uid, folder.st_gid) < 0 && errno != ENOENT)
 		return pl_error_set(err, PL_E_IO, "%s cannot be given to the owner of %s: %s",
 				    place->key_path, place->data_dir, strerror(errno));
 	for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++) {

@@ -49,6 +49,10 @@ enum pl_result pl_place_settle(struct pl_place *place, struct pl_error *err);
 enum pl_result pl_place_open(struct pl_place *place, struct pl_error *err);
 void pl_place_close(struct pl_place *place);
 
+/* A package's data folder belongs to a user of its own: root goes on as that user, so that no file
+ * of root's appears in it and the server can read what a command wrote. Does nothing for others. */
+enum pl_result pl_place_become_owner(const struct pl_place *place, struct pl_error *err);
+
 /* What root has just made there belongs to whom the data folder belongs: the server's own user must
  * be able to open it. Does nothing for others. */
 enum pl_result pl_place_hand_over(const struct pl_place *place, struct pl_error *err);

@@ -45,6 +45,42 @@ class Operations(ConnectorCase):
         self.assertEqual(run("restore", self.folder / "nothing", "--data", self.folder / "x", "--key", key).returncode, 3)
         shutil.rmtree(place)
 
+    @unittest.skipUnless(os.geteuid() == 0, "acts for another user")
+    def test_root_restores_for_the_server_s_user(self):
+        """As the package has it: root types the commands, the folder and what lies in it are the server's user's."""
+        import tempfile
+
+        top = pathlib.Path(tempfile.mkdtemp(prefix="platen-owner-"))
+        top.chmod(0o755)
+        try:
+            for name in ("data", "again", "backups"):
+                (top / name).mkdir(mode=0o700)
+                os.chown(top / name, 1, 1)
+            (top / "roots").mkdir(mode=0o700)
+            self.assertEqual(run("init", "--data", top / "data", "--name", "localhost").returncode, 0)
+            denied = run("backup", top / "roots" / "one.db", "--data", top / "data")
+            self.assertEqual(denied.returncode, 4)
+            self.assertIn("data folder's owner", denied.stderr)
+            copy = top / "backups" / "one.db"
+            self.assertEqual(run("backup", copy, "--data", top / "data").returncode, 0)
+            moved = top / "roots" / "one.db"  # read as root, written as the owner
+            shutil.move(copy, moved)
+            shutil.copy(top / "data.key", top / "again.key")
+            done = run("restore", moved, "--data", top / "again")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for path in (top / "again.key", *(top / "again").iterdir()):
+                self.assertEqual((path.stat().st_uid, path.stat().st_mode & 0o777), (1, 0o600), path)
+            told = run("doctor", "--data", top / "again").stdout
+            self.assertFalse([line for line in told.splitlines() if line.startswith("BAD") and "files" not in line
+                              and "free" not in line], told)
+            cut = top / "cut.db"
+            cut.write_bytes(moved.read_bytes()[:40960])
+            shutil.copy(top / "data.key", top / "new.key")
+            self.assertEqual(run("restore", cut, "--data", top / "new").returncode, 1)
+            self.assertFalse((top / "new").exists(), "half a restoration")
+        finally:
+            shutil.rmtree(top)
+
     def test_doctor(self):
         done = run("doctor", "--data", self.connector.data)
         self.assertIn("the server runs", done.stdout)
