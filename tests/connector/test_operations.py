@@ -193,7 +193,8 @@ class FullDisk(unittest.TestCase):
 
 @unittest.skipUnless(shutil.which("strace"), "needs strace")
 class CutCommit(unittest.TestCase):
-    """SIGKILL at the n-th write-like system call of the server, n rising: acknowledged = stored, exactly once."""
+    """SIGKILL at the n-th write-like system call of the server, n rising, while it stores and while it derives:
+    acknowledged = stored, exactly once, and what is derived says what the records say."""
 
     calls = "write,pwrite64,fdatasync,fsync,ftruncate"
     highest = int(os.environ.get("PLATEN_CUTS", "14"))
@@ -209,13 +210,15 @@ class CutCommit(unittest.TestCase):
             connector.start()
             pc = PC(folder, connector.sda_port, "cut")
             self.assertEqual(pc.enroll(connector.token()).status, 200)
-            killed = 0
+            self.assertEqual(pc.report(pc.hello()).status, 200)
+            killed, killed_later, sent = 0, 0, []
             for n in range(1, self.highest + 1):
                 tracer = subprocess.Popen(["strace", "-f", "-q", "-o", "/dev/null", "-p", str(connector.process.pid),
                                            f"-e", f"trace={self.calls}", "-e", f"inject={self.calls}:signal=KILL:when={n}"],
                                           stderr=subprocess.PIPE)
                 time.sleep(0.8)  # attached by now; were it not, this n would kill nobody
-                record = pc.record("cut.test", {"n": n})
+                record = pc.snapshot("cut", "CUT-1", 1000 + n)
+                sent.append(record["seq"])
                 for _ in range(200):
                     try:
                         answer = pc.report(record)
@@ -230,17 +233,28 @@ class CutCommit(unittest.TestCase):
                     time.sleep(0.05)
                 self.assertEqual(answer.status, 200)
                 self.assertEqual(answer.json["ack"], record["seq"])
+                time.sleep(0.5)  # the projector's turn, under the same tracer
+                if connector.process.poll() is not None:
+                    tracer.wait(10)
+                    killed_later += 1
+                    connector.start()
                 if tracer.poll() is None:
                     tracer.send_signal(signal.SIGINT)
                     tracer.wait(10)
                 tracer.stderr.close()
             connector.stop()
             db = sqlite3.connect(folder / "connector" / "platen.db")
-            stored = [row[0] for row in db.execute("SELECT seq FROM records WHERE kind='cut.test' ORDER BY seq")]
+            stored = [row[0] for row in db.execute("SELECT seq FROM records WHERE kind='printer.snapshot' ORDER BY seq")]
+            derived = [row[0] for row in db.execute("SELECT impressions FROM counters ORDER BY no")]
+            printers = db.execute("SELECT count(*) FROM devices").fetchone()[0]
+            self.assertEqual(*db.execute("SELECT (SELECT up_to FROM projection), max(no) FROM records").fetchone())
             self.assertEqual(db.execute("PRAGMA integrity_check").fetchone()[0], "ok")
             db.close()
-            self.assertEqual(stored, list(range(1, self.highest + 1)))
+            self.assertEqual(stored, sent)
+            self.assertEqual(derived, list(range(1001, 1001 + self.highest)))
+            self.assertEqual(printers, 1)
             self.assertGreaterEqual(killed, 3, "the kills did not hit")
+            self.assertGreaterEqual(killed_later, 1, "no kill hit what comes after the acknowledgement")
         finally:
             if tracer and tracer.poll() is None:
                 tracer.kill()
