@@ -21,6 +21,17 @@ static const char *const FEATURES[] = {
 	"password",	 "rollouts",	   "bundles"
 };
 
+/* Does who has signed in show a code, too? */
+static void render_totp(struct pl_api *api, cJSON *doc)
+{
+	int64_t on = 0;
+
+	if (api->caller.is_session &&
+	    pl_db_number(api->db, &on, "SELECT totp_on FROM users WHERE id=?1",
+			 PL_ARGS(pl_db_text(api->caller.user_id)), NULL) == PL_OK)
+		cJSON_AddBoolToObject(doc, "totp", on != 0);
+}
+
 void pl_api_me(struct pl_api *api)
 {
 	const struct pl_caller *c = &api->caller;
@@ -31,6 +42,7 @@ void pl_api_me(struct pl_api *api)
 	cJSON_AddStringToObject(user, "name", c->name);
 	cJSON_AddStringToObject(doc, "role", pl_role_name(c->role));
 	cJSON_AddItemToObject(doc, "grants", pl_render_grants(c->grants, c->grant_count));
+	render_totp(api, doc);
 	token = cJSON_AddObjectToObject(doc, "token");
 	cJSON_AddStringToObject(token, "kind", c->is_session ? "session" : "api");
 	pl_render_time(token, "expires_at", c->expires_ms);

@@ -241,6 +241,8 @@ test('a second factor is added with a right code, and asked for at the next sign
 	const answers = watch(mine.page);
 	await signIn(mine.page, connector.url, 'operator', connector.passwords.operator);
 	await mine.page.getByRole('link', { name: 'Settings', exact: true }).click();
+	await mine.page.getByRole('button', { name: 'Add a second factor' }).waitFor();
+	assert.equal(await mine.page.getByRole('button', { name: 'Remove the second factor' }).count(), 0); // there is none
 	await mine.page.getByRole('button', { name: 'Add a second factor' }).click();
 	const secret = await mine.page.getByRole('group', { name: 'Secret' }).textContent();
 	const window = mine.page.getByRole('dialog');
@@ -250,6 +252,8 @@ test('a second factor is added with a right code, and asked for at the next sign
 	await window.getByLabel('Six-digit code').fill(totp(secret));
 	await window.getByRole('button', { name: 'Add it' }).click();
 	await window.waitFor({ state: 'detached' });
+	await mine.page.getByRole('button', { name: 'Remove the second factor' }).waitFor();
+	assert.equal(await mine.page.getByRole('button', { name: 'Add a second factor' }).count(), 0);
 	await mine.page.getByRole('button', { name: 'Sign out' }).click();
 	await mine.page.getByLabel('Name').fill('operator');
 	await mine.page.getByLabel('Password').fill(connector.passwords.operator);

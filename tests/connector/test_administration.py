@@ -120,7 +120,9 @@ class Administration(ConnectorCase):
         secret = self.ask("POST", "/me/totp", None, first)[1]["secret"]
         self.refused(400, "invalid_field", "PUT", "/me/totp", {"totp": "000000"}, first)
         used = totp(secret)
+        self.assertIs(self.ask("GET", "/me", None, first)[1]["totp"], False)
         self.assertEqual(self.ask("PUT", "/me/totp", {"totp": used}, first)[0], 204)
+        self.assertIs(self.ask("GET", "/me", None, first)[1]["totp"], True)
         self.assertEqual(self.sign_in("careful")[1]["error"], "totp_required")
         self.assertEqual(self.sign_in("careful", totp=used)[1]["error"], "wrong_totp")
         code = totp(secret, time.time() + 30)
