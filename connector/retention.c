@@ -20,6 +20,9 @@ static const char *const PARTS =
 static const char *const ALERTS =
 	"DELETE FROM alerts WHERE no IN (SELECT no FROM alerts WHERE closed_at IS NOT NULL"
 	" AND closed_at < ?1 ORDER BY no LIMIT ?2)";
+static const char *const DRIFTS =
+	"DELETE FROM drifts WHERE no IN (SELECT no FROM drifts WHERE closed_at IS NOT NULL"
+	" AND closed_at < ?1 ORDER BY no LIMIT ?2)";
 static const char *const HISTORY =
 	"DELETE FROM action_history WHERE action_no IN (SELECT no FROM actions"
 	" WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY no LIMIT ?2)";
@@ -56,6 +59,8 @@ enum pl_result pl_retention_run(struct pl_db *db, void *retention, struct pl_err
 		r = pl_projector_removed(db, err);
 	if (r == PL_OK)
 		r = clear(db, t, ALERTS, t->alerts_days, err);
+	if (r == PL_OK)
+		r = clear(db, t, DRIFTS, t->alerts_days, err);
 	if (r == PL_OK)
 		r = clear(db, t, HISTORY, t->actions_days, err);
 	if (r == PL_OK)

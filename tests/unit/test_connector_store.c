@@ -251,6 +251,12 @@ static void old_rows_go_and_what_counts_stays(void **state)
 					PL_ARGS(pl_db_int(at)), &err),
 			      PL_OK);
 		assert_result(pl_db_run(here.db,
+					"INSERT INTO drifts (customer_id, device_no, setting, "
+					"wanted, found, opened_at, closed_at) VALUES "
+					"('c',1,'s','a','b',?1,?1), ('c',1,'s','a','b',?1,NULL)",
+					PL_ARGS(pl_db_int(at)), &err),
+			      PL_OK);
+		assert_result(pl_db_run(here.db,
 					"INSERT INTO counters (customer_id, device_no, agent_no, "
 					"taken_at, impressions)"
 					" VALUES ('c', 1, 1, ?1, 5)",
@@ -261,7 +267,13 @@ static void old_rows_go_and_what_counts_stays(void **state)
 			  a_connector_number(&here, "SELECT max(no) FROM records"));
 	assert_true(pl_projector_settle(here.server.projector, pl_clock_in_ms(60000)));
 	assert_result(pl_store_write(here.server.store, pl_retention_run, &t, &err), PL_OK);
-	assert_int_equal(t.removed, 4);
+	assert_int_equal(t.removed, 6);
+	assert_int_equal(
+		a_connector_number(&here, "SELECT count(*) FROM drifts WHERE closed_at IS NULL"),
+		3);
+	assert_int_equal(a_connector_number(
+				 &here, "SELECT count(*) FROM drifts WHERE closed_at IS NOT NULL"),
+			 1);
 	assert_int_equal(a_connector_number(&here, "SELECT count(*) FROM records WHERE kind='k'"),
 			 1);
 	assert_int_equal(
