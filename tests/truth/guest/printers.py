@@ -4,10 +4,10 @@ import contextlib
 import json
 import os
 import pathlib
-import re
 import shutil
 
 import lab
+import vhci
 
 PORT = 3240
 CONTROL = "/tmp/vprinter.sock"
@@ -55,43 +55,32 @@ class Printer:
         return [json.loads(line) for line in self.do("log").splitlines() if line.startswith("{")]
 
     def attach(self):
-        """Plugs it in and waits until udev has seen the device. One at a time: which port it took is seen by what was there
-        before, and usbip itself fails where the ports change under it."""
-        before = set(imported())
-        lab.run("usbip", "attach", "-r", "127.0.0.1", "-b", self.busid)
-        self.port = lab.wait_for(f"{self.name} is imported", lambda: set(imported()) - before).pop()
-        self.device = imported()[self.port]
-        lab.wait_for(f"{self.name} is a USB device", lambda: (lab.USB / self.device).exists())
-        lab.wait_for(f"{self.name} is configured", lambda: lab.read(lab.USB / self.device / "bConfigurationValue"))
+        """Plugs it in and waits until udev has seen the device."""
+        self.plug_in()
         lab.run("udevadm", "settle", "--timeout=20")
+
+    def plug_in(self):
+        """Plugs it in and waits until the kernel has configured it. Printers may be plugged in at once."""
+        self.port = lab.wait_for(f"{self.name} can be imported", lambda: vhci.attach(PORT, self.busid))
+        self.device = lab.wait_for(f"{self.name} is a USB device", lambda: vhci.device_at(self.port))
+        lab.wait_for(f"{self.name} is configured", lambda: lab.read(lab.USB / self.device / "bConfigurationValue"))
 
     def detach(self):
         """Pulls the plug and waits until the device is gone."""
-        lab.run("usbip", "detach", "-p", str(self.port))
+        vhci.detach(self.port)
+        self.wait_gone()
+
+    def wait_gone(self):
+        """Waits until the kernel knows that it is gone, after its own death or ours."""
         gone = lab.USB / self.device
         lab.wait_for(f"{self.name} is gone", lambda: not gone.exists())
+        lab.wait_for(f"{self.name}'s port is free", lambda: vhci.is_free(self.port))
+        vhci.release(self.port)
         self.port = None
 
 
 def do(*words):
     return lab.run(str(lab.BIN / "platen-vprinter"), "--control", CONTROL, "do", *words)
-
-
-def imported():
-    """Ports of vhci_hcd in use, and the sysfs name behind each: {0: "1-1"}; state 6 is `in use` (VDEV_ST_USED)."""
-    used = {}
-    for path in sorted(pathlib.Path("/sys/devices/platform").glob("vhci_hcd.*/status*")):
-        for line in path.read_text().splitlines()[1:]:
-            words = line.split()
-            if len(words) >= 7 and words[2] == "006":
-                used[int(words[1])] = words[6]
-    return used
-
-
-def exported():
-    """Bus ids that the USB/IP server offers, in its order."""
-    said = lab.run("usbip", "list", "-r", "127.0.0.1", check=False)
-    return re.findall(r"^\s+(\d+-[\d.]+):", said, re.M)
 
 
 # ippeveprinter plays 5 to 15 s of printing per job, unless it is given a command to print with.
@@ -137,9 +126,8 @@ def plugged(*profiles, behaviour=None, attached=None):
     server = lab.start("vprinter", str(lab.BIN / "platen-vprinter"), *words, "--usbip", str(PORT),
                        "--control", CONTROL, "--spool", str(SPOOL), env={"PATH": wrapped_path()})
     try:
-        ids = lab.wait_for("platen-vprinter exports its printers",
-                           lambda: (e := exported()) and len(e) == len(names) and e, 30)
-        fleet = [Printer(name, busid) for name, busid in zip(names, ids)]
+        lab.wait_for("platen-vprinter answers", lambda: vhci.is_served(PORT) and pathlib.Path(CONTROL).exists(), 60)
+        fleet = [Printer(name, f"1-{n}") for n, name in enumerate(names, 1)]
         for printer in fleet[:attached]:
             printer.attach()
         yield fleet
