@@ -16,10 +16,6 @@ sys.path.insert(0, str(ROOT / "tools" / "lib"))
 import lab  # noqa: E402
 
 SLOW_MS = 6000  # how long the laser takes to its first byte: the agent is busy with it meanwhile
-AGAIN = """
-trap 'kill $agent; wait $agent; exit 0' TERM
-while :; do "$0" --config "$1" & agent=$!; echo $agent > "$2"; wait $agent; done
-"""
 
 
 def slow_laser(folder):
@@ -36,12 +32,12 @@ def state(connector, action):
     return connector.api("GET", f"/actions/{action['id']}")["state"]
 
 
-def killed_while_one_waits(connector, desk, pid_file, printer):
+def killed_while_one_waits(connector, desk, printer):
     """The agent is kept busy by a first action; the second one is delivered and waits behind it. Then the agent is killed."""
     connector.api("POST", f"/printers/{printer['id']}/actions", {"type": "probe_now"})
     action = connector.api("POST", f"/printers/{printer['id']}/actions", {"type": "probe_now"})
     lab.wait_for("its delivery", lambda: state(connector, action) == "delivered", 20)
-    os.kill(int(pid_file.read_text()), signal.SIGKILL)
+    os.kill(int(desk.pid_file.read_text()), signal.SIGKILL)
     return action
 
 
@@ -50,14 +46,14 @@ def settled(connector, action):
     return connector.api("GET", f"/actions/{action['id']}")
 
 
-def day(connector, desk, pid_file):
+def day(connector, desk):
     printer = lab.wait_for("the laser", lambda: next(iter(connector.api("GET", "/printers")["items"]), None), 60)
     lab.wait_for("its first reading", lambda: connector.api("GET", f"/printers/{printer['id']}")["identity"]["model"], 60)
-    end = settled(connector, killed_while_one_waits(connector, desk, pid_file, printer))
+    end = settled(connector, killed_while_one_waits(connector, desk, printer))
     assert end["state"] == "done", end
     print("delivered, killed, done by the next agent")
 
-    action = killed_while_one_waits(connector, desk, pid_file, printer)
+    action = killed_while_one_waits(connector, desk, printer)
     desk.do("unplug", "laser")
     end = settled(connector, action)
     assert end["state"] == "rejected", end
@@ -72,12 +68,11 @@ def main():
         folder = pathlib.Path(folder)
         connector = lab.Connector(build, folder)
         desk = lab.Desk(build, folder, {"laser": slow_laser(folder)})
-        pid_file = folder / "agent.pid"
         try:
             connector.start()
             desk.configure(token=connector.token())
-            desk.start("sh", "-c", AGAIN, str(build / "agent" / "platen-agent"), str(desk.config), str(pid_file))
-            day(connector, desk, pid_file)
+            desk.start_again_and_again()
+            day(connector, desk)
         except BaseException:
             sys.stderr.write(desk.log.read_text(errors="replace")[-6000:])
             raise

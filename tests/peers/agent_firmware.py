@@ -6,67 +6,40 @@ when every byte has arrived and they have started anew. Effects are counted in t
 Refused: a wrong signature, a manifest for another model, an older version, bytes that are not the signed ones. Resumed: a cut
 download. Told honestly and finished by a retry: a cable pulled at 50 %, an agent killed in the middle of the stream."""
 import argparse
+import collections
 import hashlib
 import json
 import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools" / "lib"))
 import lab  # noqa: E402
 
-AGAIN = """
-trap 'kill $agent; wait $agent; exit 0' TERM
-while :; do "$0" --config "$1" & agent=$!; echo $agent > "$2"; wait $agent; done
-"""
 OPEN = ("queued", "delivered", "running")
 
 
-class Line:
-    """Passes TCP on to the connector; cuts the connection that carried `cut_after` bytes down, once."""
+class Line(lab.Relay):
+    """The way to the connector; cuts the connection that carried `cut_after` bytes down, once."""
 
     def __init__(self, port):
-        self.to, self.cut_after, self.cuts = port, None, 0
-        self.down = []  # bytes down, per connection
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.cut_after, self.cuts = None, 0
+        self.down = collections.Counter()  # bytes down, per connection
+        super().__init__(port)
 
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(("127.0.0.1", self.to))
-            self.down.append(0)
-            threading.Thread(target=self.pour, args=(client, server, None), daemon=True).start()
-            threading.Thread(target=self.pour, args=(server, client, len(self.down) - 1), daemon=True).start()
-
-    def pour(self, source, target, down):
-        try:
-            while data := source.recv(65536):
-                if down is not None:
-                    self.down[down] += len(data)
-                    if self.cut_after and self.down[down] > self.cut_after:
-                        self.cut_after, self.cuts = None, self.cuts + 1
-                        break
-                target.sendall(data)
-        except OSError:
-            pass
-        for one in (source, target):
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+    def through(self, link, down, data):
+        if down:
+            self.down[link] += len(data)
+            if self.cut_after and self.down[link] > self.cut_after:
+                self.cut_after, self.cuts = None, self.cuts + 1
+                return None
+        return data
 
 
 def printer_profile(folder, name, source, **firmware):
@@ -91,8 +64,8 @@ def image(version, size, pjl, model="any"):
 
 
 class Site:
-    def __init__(self, connector, desk, folder, pid_file):
-        self.connector, self.desk, self.folder, self.pid_file = connector, desk, folder, pid_file
+    def __init__(self, connector, desk, folder):
+        self.connector, self.desk, self.folder = connector, desk, folder
 
     def tool(self, *words):
         subprocess.run([self.connector.program, "package", *map(str, words)], check=True, capture_output=True, timeout=60)
@@ -165,10 +138,10 @@ def good_path(site, line, printer):
     sha = site.package("good.bin", data, "20991231", printer["identity"]["model"])
     address = [p["address"] for p in json.loads(site.desk.do("list")) if p["name"] == "laser"]
     line.cut_after = 2_000_000
-    first = len(line.down)
+    first = line.links
     done = site.end(site.order(printer, sha), "done")
     assert line.cuts == 1
-    after = [n for n in line.down[first:] if n > 100_000]
+    after = [n for link, n in sorted(line.down.items()) if link >= first and n > 100_000]
     assert len(after) == 2 and sum(after) < size * 1.2, after  # the second went on where the first ended
     assert done["result"]["to_version"] == "20991231", done
     assert done["result"]["from_version"] == printer["identity"]["firmware"], done
@@ -210,7 +183,7 @@ def killed_in_the_middle(site, printer):
     lab.wait_for("its progress", lambda: site.now(action)["state"] == "running", 20)
     status, answer = site.connector.call("POST", f"/actions/{action['id']}/cancel", None, site.connector.session)
     assert (status, answer["error"]) == (409, "too_late"), (status, answer)
-    os.kill(int(site.pid_file.read_text()), signal.SIGKILL)
+    os.kill(int(site.desk.pid_file.read_text()), signal.SIGKILL)
     end = site.end(action, "interrupted", "send the package again")
     time.sleep(2)  # time in which a second execution would begin
     assert site.events("slow").count("begins") == 1, site.events("slow")
@@ -233,8 +206,7 @@ def main():
             "laser": printer_profile(folder, "laser", "hp-laserjet-pjl", container="pjl"),
             "fragile": printer_profile(folder, "fragile", "hp-laser-ledm", container="bare", unplug_at=50),
             "slow": printer_profile(folder, "slow", "hp-laser-ledm", container="bare", bytes_per_s=200_000)})
-        pid_file = folder / "agent.pid"
-        site = Site(connector, desk, folder, pid_file)
+        site = Site(connector, desk, folder)
         try:
             connector.start()
             line = Line(connector.sda_port)
@@ -244,7 +216,7 @@ def main():
             shutil.copy(folder / "site.pem", folder / "keys")
             token = connector.run("token", "create", "--url", f"https://localhost:{line.port}").strip()
             desk.configure(token=token, package_keys=folder / "keys")
-            desk.start("sh", "-c", AGAIN, str(build / "agent" / "platen-agent"), str(desk.config), str(pid_file))
+            desk.start_again_and_again()
             printers = {name: site.printer(truth["identity"]["serial_number"]) for name, truth in desk.truth().items()}
             refusals(site, printers["laser"])
             good_path(site, line, printers["laser"])

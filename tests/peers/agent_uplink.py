@@ -9,6 +9,7 @@ when a disk is restored from an image. The truth about what the agent had to tel
 is its name for life), the truth about what arrived from the connector's database; neither program is asked.
 """
 import base64
+import collections
 import json
 import pathlib
 import shutil
@@ -29,7 +30,7 @@ BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 TLS_APPLICATION_DATA = 23
 
 
-class Relay:
+class Relay(lab.Relay):
     """Carries bytes between agent and connector, and can stop doing so at a chosen moment.
 
     `hold` is None; "requests": no HTTP request gets through (TLS handshakes do); "answers": requests do, answers to them do not.
@@ -37,60 +38,32 @@ class Relay:
     """
 
     def __init__(self, port):
-        self.target = port
         self.hold = None
         self.held = threading.Event()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.asked = set()  # connections that carried a request
+        self.rest = collections.defaultdict(bytes)  # per connection, of a record that is not complete yet
+        super().__init__(port)
 
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.carry, args=(client,), daemon=True).start()
+    def through(self, link, down, data):
+        if not down:
+            return b"".join(self.requests(link, data))
+        if link in self.asked and self.hold == "answers":
+            self.held.set()
+            return b""
+        return data
 
-    def carry(self, client):
-        try:
-            server = socket.create_connection(("127.0.0.1", self.target))
-        except OSError:
-            client.close()
-            return
-        asked = threading.Event()
-        threading.Thread(target=self.down, args=(server, client, asked), daemon=True).start()
-        rest = b""
-        try:
-            while data := client.recv(65536):
-                rest += data
-                while len(rest) >= 5 and len(rest) >= 5 + int.from_bytes(rest[3:5], "big"):
-                    size = 5 + int.from_bytes(rest[3:5], "big")
-                    record, rest = rest[:size], rest[size:]
-                    if record[0] == TLS_APPLICATION_DATA:
-                        asked.set()
-                        if self.hold == "requests":
-                            self.held.set()
-                            continue
-                    server.sendall(record)
-        except OSError:
-            pass
-        for s in (server, client):
-            s.close()
-
-    def down(self, server, client, asked):
-        try:
-            while data := server.recv(65536):
-                if asked.is_set() and self.hold == "answers":
+    def requests(self, link, data):
+        rest = self.rest[link] + data
+        while len(rest) >= 5 and len(rest) >= 5 + int.from_bytes(rest[3:5], "big"):
+            size = 5 + int.from_bytes(rest[3:5], "big")
+            record, rest = rest[:size], rest[size:]
+            if record[0] == TLS_APPLICATION_DATA:
+                self.asked.add(link)
+                if self.hold == "requests":
                     self.held.set()
                     continue
-                client.sendall(data)
-        except OSError:
-            pass
-        client.close()
-
-    def close(self):
-        self.listener.close()
+            yield record
+        self.rest[link] = rest
 
 
 class Agent:

@@ -33,11 +33,6 @@ CALLS = ("write", "writev", "pwrite64", "pwritev", "pwritev2", "sendto", "sendms
          "ftruncate", "fallocate", "rename", "renameat", "renameat2", "unlink", "unlinkat")
 STATES = ("delivered", "running", "done", "failed", "rejected", "expired", "cancelled", "interrupted")
 FINAL = STATES[2:]
-AGAIN = """
-echo $$ > "$3"
-trap 'kill $agent; wait $agent; exit 0' TERM
-while :; do "$0" --config "$1" & agent=$!; echo $agent > "$2.new"; mv "$2.new" "$2"; wait $agent; done
-"""
 MAX_LOST = 20
 PRINTER = {"identify": "ink", "reboot": "ink", "print_test_page": "laser", "configure": "ink", "diagnostics": "ink"}
 
@@ -59,7 +54,7 @@ def fast(folder):
 
 class Site:
     def __init__(self, build, folder, agent):
-        self.folder, self.pid_file = folder, folder / "agent.pid"
+        self.folder = folder
         self.connector = lab.Connector(build, folder)
         profiles = folder / "profiles"
         profiles.mkdir()
@@ -71,15 +66,14 @@ class Site:
     def start(self):
         self.connector.start()
         self.desk.configure(token=self.connector.token(), **{f"{kind}_per_hour": 0 for kind in PRINTER})
-        self.desk.start("sh", "-c", AGAIN, self.agent, str(self.desk.config), str(self.pid_file),
-                        str(self.folder / "loop.pid"))
+        self.desk.start_again_and_again(self.agent)
         lab.wait_for("the printers", self.find, 90)
 
     def stop(self):
         lost = self.is_lost()
         self.desk.stop()
         if lost:  # nobody ended what ran among the printers
-            os.kill(int((self.folder / "loop.pid").read_text()), signal.SIGTERM)
+            os.kill(int(self.desk.loop_file.read_text()), signal.SIGTERM)
         self.connector.stop()
 
     def is_lost(self):
@@ -94,7 +88,7 @@ class Site:
         return len(self.ids) == 2
 
     def agent_pid(self):
-        return int(self.pid_file.read_text())
+        return int(self.desk.pid_file.read_text())
 
     def pid(self, who):
         return self.agent_pid() if who == "agent" else self.connector.process.pid

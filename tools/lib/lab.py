@@ -11,8 +11,10 @@ import pathlib
 import re
 import secrets
 import signal
+import socket
 import ssl
 import subprocess
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -45,6 +47,56 @@ def stop(process, seconds=10):
             process.kill()
             process.wait()
     return process.returncode
+
+
+# An agent that is started again whenever it ends, as systemd does it: sh -c AGAIN AGENT CONFIG PID_FILE LOOP_PID_FILE. The file of the
+# agent's pid is never seen half written.
+AGAIN = """
+echo $$ > "$3"
+trap 'kill $agent; wait $agent; exit 0' TERM
+while :; do "$0" --config "$1" & agent=$!; echo $agent > "$2.new"; mv "$2.new" "$2"; wait $agent; done
+"""
+
+
+class Relay:
+    """Passes TCP on to a port of loopback. A test's own kind says in `through` what becomes of each piece."""
+
+    def __init__(self, port):
+        self.to = port
+        self.links = 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def through(self, link, down, data):
+        """What goes on of `data`, that came on connection number `link`; `down`: from the server. None cuts the connection."""
+        return data
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            try:
+                server = socket.create_connection(("127.0.0.1", self.to))
+            except OSError:
+                client.close()
+                continue
+            for source, target, down in ((client, server, False), (server, client, True)):
+                threading.Thread(target=self.pour, args=(source, target, self.links, down), daemon=True).start()
+            self.links += 1
+
+    def pour(self, source, target, link, down):
+        with contextlib.suppress(OSError):
+            while (data := source.recv(65536)) and (passed := self.through(link, down, data)) is not None:
+                target.sendall(passed)
+        for one in (source, target):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self.listener.close()
 
 
 class Connector:
@@ -144,6 +196,7 @@ class Desk:
         self.state = folder / "agent"
         self.config = folder / "agent.conf"
         self.log = folder / "agent.log"
+        self.pid_file, self.loop_file = folder / "agent.pid", folder / "loop.pid"
         self.process = None
         self.state.mkdir(mode=0o700, exist_ok=True)
 
@@ -151,6 +204,11 @@ class Desk:
         settings = {"state_dir": self.state, "socket": self.socket, **settings}
         self.config.write_text("".join(f"{k} = {v}\n" for k, v in settings.items()))
         self.config.chmod(0o600)
+
+    def start_again_and_again(self, agent=None):
+        """Starts the agent among the printers, and again whenever it ends; its pid stands in `pid_file`, the loop's in `loop_file`."""
+        return self.start("sh", "-c", AGAIN, str(agent or self.build / "agent" / "platen-agent"), str(self.config), str(self.pid_file),
+                          str(self.loop_file))
 
     def start(self, *command, env=None):
         """Plugs the printers in and runs `command` (default: the agent) among them."""
