@@ -127,17 +127,20 @@ def printer_at(connector):
 
 def the_agent(overlay, connector, arguments, folder):
     log = folder / "agent.log"
+    token = connector.token()
     began = time.monotonic()
-    overlay.install(deb(arguments.old, "platen-agent"), PLATEN_TOKEN=connector.token())
+    overlay.install(deb(arguments.old, "platen-agent"), PLATEN_TOKEN=token)
+    installed = time.monotonic() - began
     told = (overlay.root / "etc/platen/agent.conf.d/50-install.conf").stat()
     assert told.st_mode & 0o777 == 0o640 and told.st_uid == 0, "an enrolment token that others may read"
     old = overlay.run("platen", "--version")
     open_the_desk()
     agent = Service(overlay, "platen-agent.service", log, "platen")
-    began = time.monotonic()
+    started = time.monotonic()
     lab.wait_for("the printer's report", lambda: printer_at(connector), 60)
-    took = time.monotonic() - began
-    print(f"printer reported {took:.1f} s after the service's start (goal {REPORTED_S} s)")
+    took = time.monotonic() - started
+    print(f"printer reported {installed + took:.1f} s after the command's start: {installed:.1f} s of apt and dpkg, {took:.1f} s from the "
+          f"service's start (goal {REPORTED_S} s)")
     before = json.loads(platen(overlay, "status", "--json"))
     assert json.loads(platen(overlay, "printers", "--json"))["printers"], "anybody may look"
 

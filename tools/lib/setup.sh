@@ -14,7 +14,7 @@ PACKAGES_TEST="clang clang-format libclang-rt-14-dev libssl-dev gcc-mingw-w64-x8
 PACKAGES_BENCH="nginx-light mosquitto" # peers of tests/bench/connector, started with files of its own
 PACKAGES_WINDOWS="gcc-mingw-w64-x86-64-posix binutils-mingw-w64-x86-64 gcc make cmake ninja-build pkg-config tcl dpkg-dev autoconf automake libtool"
 PACKAGES_WINE="wine64" # runs what was built: tools/test windows
-PACKAGES_DEB="debhelper dpkg-dev fakeroot lintian git"
+PACKAGES_DEB="debhelper dpkg-dev fakeroot lintian git debootstrap"
 
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }

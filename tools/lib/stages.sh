@@ -22,6 +22,23 @@ check() {
 	rm -f "$log"
 }
 
+# count_lines NAME COMMAND… : a command of which every line `ok …` or `FAILED: …` is a test.
+count_lines() {
+	local name=$1 log line
+	shift
+	log=$(mktemp)
+	"$@" >"$log" 2>&1 || echo "FAILED: $name: exit $?" >>"$log"
+	while read -r line; do
+		case $line in
+		"ok "*) pass; printf '%s\n' "$line" ;;
+		"value "* | "time "* | "red "*) printf '%s\n' "$line" ;;
+		"FAILED: "*) fail "${line#FAILED: }" ;;
+		esac
+	done <"$log"
+	grep -q '^ok ' "$log" || { tail -n 40 "$log" >&2; fail "$name: nothing was shown"; }
+	rm -f "$log"
+}
+
 # ctest_label LABEL : every test of that label; a label without tests is a failure, not a pass.
 ctest_label() {
 	local log total failed
@@ -79,18 +96,7 @@ stage_valgrind() {
 stage_truth() {
 	install_packages $PACKAGES_BUILD $PACKAGES_VPRINTER $(grep -v '^#' tests/truth/packages.txt)
 	build release
-	local log line
-	log=$(mktemp)
-	tests/truth/ci --build build/release --jobs "${TRUTH_JOBS:-40}" >"$log" 2>&1 || echo "FAILED: truth.ci: exit $?" >>"$log"
-	while read -r line; do
-		case $line in
-		"ok "*) pass; printf '%s\n' "$line" ;;
-		"value "* | "time "* | "red "*) printf '%s\n' "$line" ;;
-		"FAILED: "*) fail "${line#FAILED: }" ;;
-		esac
-	done <"$log"
-	grep -q '^ok ' "$log" || { tail -n 40 "$log" >&2; fail 'truth: nothing was shown'; }
-	rm -f "$log"
+	count_lines truth.ci tests/truth/ci --build build/release --jobs "${TRUTH_JOBS:-40}"
 }
 # The programs for Windows, built and run under Wine.
 stage_windows() {
@@ -103,17 +109,20 @@ stage_windows() {
 	check windows.unit env WINEPREFIX="$prefix" WINEDEBUG=-all ctest --test-dir build/windows -j 2 --output-on-failure
 	check windows.agent python3 tests/windows/agent.py --build build/dev --windows build/windows --prefix "$prefix"
 }
-# The Debian packages: made twice (the older one without console), installed, upgraded, purged.
+# The Debian packages: made twice (the older one without console), installed, upgraded, purged; first in a layer of this system's root,
+# then on a booted system, where every line `ok …` or `FAILED: …` counts.
 stage_packages() {
 	need_build
-	install_packages $PACKAGES_DEB
+	install_packages $PACKAGES_DEB $(grep -v '^#' tests/truth/packages.txt)
 	build release
-	local out
+	local out began=$SECONDS
 	out=$(mktemp -d)
 	check packages.build tools/build-deb --out "$out/new"
 	check packages.build-older env DEB_BUILD_PROFILES=pkg.platen.noconsole tools/build-deb --version 0.0.9 --out "$out/old"
 	check packages.lintian lintian --allow-root --fail-on error "$out"/new/*.deb
 	check packages.life tests/installer/debs.py --old "$out/old" --new "$out/new"
+	printf 'time    packages without a boot: %d s\n' $((SECONDS - began))
+	count_lines packages.booted tests/installer/booted --old "$out/old" --new "$out/new" --build build/release
 	rm -rf "$out"
 }
 stage_demo() {
