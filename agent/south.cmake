@@ -40,7 +40,7 @@ list(APPEND AGENT_PRIVATE_USES ${CUPS_LIBRARY} ${south_libraries})
 function(agent_programs)
   pl_program(platen-agent SOURCES main.c USES platen_agent)
   pl_program(platen
-    SOURCES cli/main.c cli/ask.c cli/paper.c cli/show_printer.c
+    SOURCES cli/main.c cli/ask.c cli/paper.c cli/show_printer.c cli/width.c
             cli/doctor.c cli/doctor_agent.c cli/doctor_printers.c cli/doctor_trust.c cli/doctor_way.c
             cli/verb_diag.c cli/verb_doctor.c cli/verb_enroll.c cli/verb_ews.c cli/verb_printers.c cli/verb_probe.c cli/verb_sent.c cli/verb_status.c
     USES platen_agent)

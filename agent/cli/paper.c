@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "os/process.h"
+#include "width.h"
 
 #define GAP	  2  /* blanks between columns */
 #define MIN_CUT	  8  /* no column is cut below this */
@@ -58,50 +59,86 @@ static void end_ink(const struct paper *p, enum ink ink)
 		fputs("\033[0m", stdout);
 }
 
-/* Bytes of the character at `c`: its lead byte and what continues it. */
-static size_t character_size(const char *c)
-{
-	size_t n = 1;
+/* A character as this paper shows it. */
+struct glyph {
+	size_t size; /* bytes of it in the text */
+	int width;   /* columns */
+	bool plain;  /* false: '?' stands for it */
+};
 
-	while (((unsigned char)c[n] & 0xc0) == 0x80)
-		n++;
-	return n;
+/* Reads the character at `c`. Returns its bytes, or 0 where they are no UTF-8. */
+static size_t decode(const unsigned char *c, uint32_t *ret_c)
+{
+	static const uint32_t LEAST[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t size = c[0] < 0x80 ? 1 : c[0] < 0xc0 ? 0 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+	uint32_t value = size == 1 ? c[0] : c[0] & (0x7fU >> size);
+
+	if (size == 0 || c[0] >= 0xf8)
+		return 0;
+	for (size_t i = 1; i < size; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 0; /* the end of the text, too */
+		value = value << 6 | (c[i] & 0x3f);
+	}
+	if (value < LEAST[size] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
+		return 0;
+	*ret_c = value;
+	return size;
 }
 
-int paper_width(const char *text)
+/* Control characters could move the cursor or rename the window; what turns the direction of
+ * writing, or breaks lines, could make one printer's line look like another's. */
+static bool steers(uint32_t c)
+{
+	return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static struct glyph glyph_at(const struct paper *p, const char *text)
+{
+	uint32_t c = 0;
+	size_t size = decode((const unsigned char *)text, &c);
+
+	if (size == 0)
+		return (struct glyph){ 1, 1, false };
+	if (steers(c) || (!p->utf8 && c >= 0x80))
+		return (struct glyph){ size, 1, false };
+	return (struct glyph){ size, width_of(c), true };
+}
+
+int paper_width(const struct paper *p, const char *text)
 {
 	int width = 0;
 
-	for (; *text; text += character_size(text))
-		width++;
+	while (*text) {
+		struct glyph g = glyph_at(p, text);
+
+		width += g.width;
+		text += g.size;
+	}
 	return width;
-}
-
-/* Control characters, C0 and C1, could move the cursor or rename the window. */
-static bool is_control(const char *c)
-{
-	unsigned char lead = (unsigned char)c[0];
-
-	return lead < ' ' || lead == 0x7f || (lead == 0xc2 && (unsigned char)c[1] < 0xa0);
-}
-
-static void put_character(const struct paper *p, const char *c)
-{
-	if (is_control(c) || (!p->utf8 && (unsigned char)c[0] >= 0x80))
-		fputc('?', stdout);
-	else
-		fwrite(c, 1, character_size(c), stdout);
 }
 
 int paper_text(const struct paper *p, enum ink ink, const char *text, int max_columns)
 {
-	bool cut = max_columns > 0 && paper_width(text) > max_columns;
-	int room = cut ? max_columns - 1 : paper_width(text);
+	int width = paper_width(p, text);
+	bool cut = max_columns > 0 && width > max_columns;
+	int room = cut ? max_columns - 1 : width;
 	int n = 0;
 
 	begin_ink(p, ink);
-	for (; *text && n < room; text += character_size(text), n++)
-		put_character(p, text);
+	while (*text) {
+		struct glyph g = glyph_at(p, text);
+
+		if (n + g.width > room)
+			break;
+		if (g.plain)
+			fwrite(text, 1, g.size, stdout);
+		else
+			fputc('?', stdout);
+		n += g.width;
+		text += g.size;
+	}
 	if (cut) {
 		fputs(p->utf8 ? "…" : ">", stdout);
 		n++;
@@ -123,15 +160,19 @@ void paper_print(const struct paper *p, enum ink ink, const char *fmt, ...)
 
 /* The bytes of `text` that go on a line of `room` columns: up to the last blank that fits, else all
  * that fits. */
-static size_t line_size(const char *text, int room)
+static size_t line_size(const struct paper *p, const char *text, int room)
 {
 	const char *at = text, *blank = NULL;
 
-	for (int n = 0; *at; at += character_size(at), n++) {
-		if (n >= room)
+	for (int n = 0; *at;) {
+		struct glyph g = glyph_at(p, at);
+
+		n += g.width;
+		if (n > room && !(*at == ' ' && n == room + 1))
 			return (size_t)((blank ? blank : at) - text);
 		if (*at == ' ' && at > text)
 			blank = at;
+		at += g.size;
 	}
 	return (size_t)(at - text);
 }
@@ -141,7 +182,7 @@ void paper_paragraph(const struct paper *p, enum ink ink, const char *text, int 
 	int room = p->columns > indent + MIN_CUT ? p->columns - indent : 0;
 
 	for (bool first = true; first || *text; first = false) {
-		size_t size = room > 0 ? line_size(text, room) : strlen(text);
+		size_t size = room > 0 ? line_size(p, text, room) : strlen(text);
 		char line[MAX_PRINT];
 
 		if (!first)
@@ -219,9 +260,9 @@ void paper_table(const struct paper *p, size_t columns, const char *const *head,
 	int widths[PAPER_MAX_COLUMNS] = { 0 };
 
 	for (size_t i = 0; i < columns; i++)
-		widths[i] = paper_width(head[i]);
+		widths[i] = paper_width(p, head[i]);
 	for (size_t i = 0; i < rows * columns; i++) {
-		int width = cells[i] ? paper_width(cells[i]) : 0;
+		int width = cells[i] ? paper_width(p, cells[i]) : 0;
 
 		if (width > widths[i % columns])
 			widths[i % columns] = width;

@@ -42,8 +42,8 @@ void paper_blanks(int n);
 /* Writes a bar of `width` columns, `percent` (0..100) of it full, and red or yellow when low. */
 void paper_bar(const struct paper *p, int64_t percent, int width);
 
-/* How many columns a text takes. */
-int paper_width(const char *text);
+/* How many columns a text takes on this paper. */
+int paper_width(const struct paper *p, const char *text);
 
 /* "·" or "-", whatever this paper can show. */
 const char *paper_dot(const struct paper *p);

@@ -148,8 +148,8 @@ static void show_supplies(const struct paper *p, const cJSON *o)
 	cJSON_ArrayForEach(supply, list)
 	{
 		supply_name(supply, name, sizeof(name));
-		if (paper_width(name) > width)
-			width = paper_width(name);
+		if (paper_width(p, name) > width)
+			width = paper_width(p, name);
 	}
 	cJSON_ArrayForEach(supply, list)
 	{

@@ -21,7 +21,7 @@ void pl_process_wait_stop(void);
 /* True when standard output is a terminal that shows colours. */
 bool pl_terminal_has_colour(void);
 
-/* Columns of that terminal; 0 where it is none (no cutting then). */
+/* Columns of that terminal, or as many as COLUMNS says; 0 where it is none (no cutting then). */
 int pl_terminal_columns(void);
 
 /* Sleeps until `by_ms` or until a stop is asked for; true: asked for. For the command line. */

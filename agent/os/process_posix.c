@@ -12,6 +12,8 @@
 
 #include "platen/clock.h"
 
+#define MAX_COLUMNS 10000
+
 static void stop_signals(sigset_t *ret_set)
 {
 	sigemptyset(ret_set);
@@ -59,10 +61,14 @@ bool pl_terminal_has_colour(void)
 
 int pl_terminal_columns(void)
 {
+	const char *told = getenv("COLUMNS");
+	long columns = told ? strtol(told, NULL, 10) : 0;
 	struct winsize size;
 
 	if (!isatty(STDOUT_FILENO))
 		return 0;
+	if (columns > 0 && columns <= MAX_COLUMNS)
+		return (int)columns;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
 		return 80;
 	return size.ws_col;

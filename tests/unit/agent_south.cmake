@@ -12,3 +12,11 @@ add_test(NAME unit.data_use_document
   COMMAND sh -c "\"$1\" --print-data-use | diff -u \"$2\" -" sh
           $<TARGET_FILE:platen-agent> ${PROJECT_SOURCE_DIR}/docs/data-use.md)
 set_tests_properties(unit.data_use_document PROPERTIES LABELS unit TIMEOUT 30)
+
+# What the command line writes on. The C library's wcwidth() is the peer, so not for Windows.
+if(NOT WIN32)
+  pl_test(test_cli_paper
+    SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_cli_paper.c ${PROJECT_SOURCE_DIR}/agent/cli/paper.c ${PROJECT_SOURCE_DIR}/agent/cli/width.c
+    USES platen_agent
+    INCLUDE ${PROJECT_SOURCE_DIR}/agent ${PROJECT_SOURCE_DIR}/agent/cli)
+endif()
