@@ -150,7 +150,9 @@ enum cli_exit cli_show(const struct cli *cli, const char *what, bool shows_json,
 
 	if (cli->watch)
 		pl_process_hold_stops();
-	while (cli->watch && exit_code != CLI_FAILED && !pl_process_pause(pl_clock_in_ms(WATCH_MS)))
+	/* Whoever read along may have gone; then there is nobody to go on for. */
+	while (cli->watch && exit_code != CLI_FAILED && !ferror(stdout) &&
+	       !pl_process_pause(pl_clock_in_ms(WATCH_MS)))
 		exit_code = show_once(cli, what, shows_json, show);
 	return exit_code;
 }

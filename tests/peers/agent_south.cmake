@@ -30,3 +30,7 @@ set_tests_properties(peers.faults peers.faults_red PROPERTIES LABELS peers TIMEO
 # Why is my printer not seen? Each fault provoked.
 add_test(NAME peers.doctor COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/doctor.py --build ${CMAKE_BINARY_DIR})
 set_tests_properties(peers.doctor PROPERTIES LABELS peers TIMEOUT 300)
+
+# The command line on a terminal, in a pipe, with --watch, and completed by bash and zsh.
+add_test(NAME peers.cli_terminal COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/cli_terminal.py --build ${CMAKE_BINARY_DIR})
+set_tests_properties(peers.cli_terminal PROPERTIES LABELS peers TIMEOUT 300)

@@ -10,7 +10,7 @@ PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libusb-1.0-0-dev libm
 PACKAGES_VPRINTER="libglib2.0-dev libcmocka-dev libumockdev-dev umockdev cups-ipp-utils cups-client python3 ca-certificates curl"
 PACKAGES_TEST="clang clang-format libclang-rt-14-dev libssl-dev gcc-mingw-w64-x86-64-posix valgrind strace sqlite3 openssl
   gnutls-bin tinyproxy-bin jq libxml2-utils usbutils ipp-usb chromium iproute2 procps xxd git tshark python3-yaml python3-jsonschema
-  systemd rsyslog"
+  systemd rsyslog zsh mandoc"
 PACKAGES_BENCH="nginx-light mosquitto" # peers of tests/bench/connector, started with files of its own
 PACKAGES_WINDOWS="gcc-mingw-w64-x86-64-posix binutils-mingw-w64-x86-64 gcc make cmake ninja-build pkg-config tcl dpkg-dev autoconf automake libtool"
 PACKAGES_WINE="wine64" # runs what was built: tools/test windows

@@ -71,6 +71,7 @@ stage_house() {
 	check house.graph python3 tests/house/include_graph.py .
 	check house.tree tests/house/tree
 	check house.format tests/house/format
+	check house.manuals tests/house/manuals
 }
 stage_unit() { need_build; ctest_label unit; }
 stage_vprinter() { need_build; ctest_label vprinter; }

@@ -10,10 +10,17 @@ _platen()
 		return
 		;;
 	--key)
-		mapfile -t COMPREPLY < <(compgen -W "$(platen printers --json 2>/dev/null | grep -o '"key": *"[^"]*"' | cut -d'"' -f4)" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "$(platen printers --json 2>/dev/null | grep -o '"key":[[:space:]]*"[^"]*"' | cut -d'"' -f4)" -- "$word")
 		return
 		;;
 	esac
+	if [[ $verb == ews && $COMP_CWORD == 2 ]]; then
+		mapfile -t COMPREPLY < <(compgen -W 'list allow deny end' -- "$word")
+		return
+	elif [[ $verb == ews && $COMP_CWORD == 3 && $before != list ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(platen ews list --json 2>/dev/null | grep -o '"id":[[:space:]]*"[^"]*"' | cut -d'"' -f4)" -- "$word")
+		return
+	fi
 	if ((COMP_CWORD == 1)); then
 		mapfile -t COMPREPLY < <(compgen -W "$(platen --help | sed -n 's/^  platen \([a-z]*\).*/\1/p') --help --version" -- "$word")
 	else

@@ -299,6 +299,7 @@ time.sleep(600)
 
 
 def examined(report, hp):
+    lab.wait_for("the way to the upgraded connector", lambda: finding("link", "ok"), 120, 1)
     found = doctor()
     bad = [c for checks in found.values() for c in checks if c["state"] == "problem"]
     report.check("doctor.well", not bad and len(found) >= 15, f"{len(found)} checks, problems: {bad or 'none'}")
