@@ -3,9 +3,9 @@
 #define PL_CLI_WIDTH_H
 
 /*
- * Width: how many columns of a terminal a character takes. A printer's name may be Chinese (two each)
- * or hold accents of their own (none). A table of our own, because Windows has no wcwidth() and
- * glibc's answers only in the locale that the environment names.
+ * Width: how many columns of a terminal a character takes. A printer's name may be Chinese (two
+ * each) or hold accents of their own (none). A table of our own, because Windows has no wcwidth()
+ * and glibc's answers only in the locale that the environment names.
  *
  * Threads: pure. Memory: none.
  */
