@@ -8,9 +8,9 @@ foreach(tool dial renew)
 endforeach()
 
 add_test(NAME peers.agent_tls
-  COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/agent_tls.py $<TARGET_FILE:dial>)
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/own_network python3 ${CMAKE_CURRENT_SOURCE_DIR}/agent_tls.py $<TARGET_FILE:dial>)
 add_test(NAME peers.agent_revocation
-  COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/agent_revocation.py $<TARGET_FILE:dial>)
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/own_network python3 ${CMAKE_CURRENT_SOURCE_DIR}/agent_revocation.py $<TARGET_FILE:dial>)
 add_test(NAME peers.agent_uplink
   COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/agent_uplink.py ${PROJECT_BINARY_DIR})
 set_tests_properties(peers.agent_tls peers.agent_revocation peers.agent_uplink PROPERTIES LABELS peers TIMEOUT 300)
