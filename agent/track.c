@@ -9,7 +9,8 @@
 #include "platen/json.h"
 
 #define DAY_MS	      (24 * 3600 * 1000LL)
-#define REFILL_POINTS 20 /* percent; levels waver by a few, a new cartridge does not */
+#define REFILL_POINTS 20    /* percent; levels waver by a few, a new cartridge does not */
+#define HELD_MS	      15000 /* more than from one look to the next when there is a doubt */
 
 struct delta {
 	struct pl_tracker *t;
@@ -127,21 +128,25 @@ static bool is_far(int64_t a, int64_t b)
 }
 
 /* A cartridge has many levels on its way: told as 0 while the door is open, as full for a moment
- * when it is put back. A level that jumps counts when the next reading says the same. */
+ * when it is put back. A level that jumps counts when it was held. Two looks alone may fall into
+ * two equal moments of a level that flickers. */
 static void track_level(struct delta *d, const struct pl_supply *was, const struct pl_supply *is,
-			int64_t *settled)
+			struct pl_level *level)
 {
 	bool has_numbers = was->serial_number[0] && is->serial_number[0];
-	int64_t before = *settled;
+	int64_t before = level->percent;
 
 	if (is->level_percent == PL_UNKNOWN)
 		return;
-	if (before != PL_UNKNOWN && is_far(is->level_percent, before) &&
-	    is_far(is->level_percent, was->level_percent)) {
-		d->t->jumps = true;
-		return;
+	if (before != PL_UNKNOWN && is_far(is->level_percent, before)) {
+		if (is_far(is->level_percent, was->level_percent))
+			level->since_ms = pl_clock_now_ms();
+		if (pl_clock_now_ms() - level->since_ms < HELD_MS) {
+			d->t->jumps = true;
+			return;
+		}
 	}
-	*settled = is->level_percent;
+	level->percent = is->level_percent;
 	if (!has_numbers && before != PL_UNKNOWN && is->level_percent - before >= REFILL_POINTS)
 		report_replaced(d, was, is, before, "level");
 }
@@ -149,27 +154,27 @@ static void track_level(struct delta *d, const struct pl_supply *was, const stru
 static void track_supplies(struct delta *d)
 {
 	const struct pl_snapshot *now = &d->now->snapshot, *last = &d->t->last.snapshot;
-	int64_t settled[PL_MAX_SUPPLIES];
+	struct pl_level levels[PL_MAX_SUPPLIES];
 
 	d->t->jumps = false;
 	for (size_t i = 0; i < now->supply_count; i++) {
 		const struct pl_supply *is = &now->supplies[i], *was;
 		size_t at = d->t->primed ? find_supply(last, is) : PL_MAX_SUPPLIES;
 
-		settled[i] = is->level_percent;
+		levels[i] = (struct pl_level){ .percent = is->level_percent };
 		if (at == PL_MAX_SUPPLIES)
 			continue;
 		was = &last->supplies[at];
-		settled[i] = d->t->settled[at];
+		levels[i] = d->t->levels[at];
 		if (was->serial_number[0] && is->serial_number[0] &&
 		    strcmp(was->serial_number, is->serial_number) != 0) {
 			report_replaced(d, was, is, was->level_percent, "serial_number");
-			settled[i] = is->level_percent;
+			levels[i].percent = is->level_percent;
 		} else {
-			track_level(d, was, is, &settled[i]);
+			track_level(d, was, is, &levels[i]);
 		}
 	}
-	memcpy(d->t->settled, settled, now->supply_count * sizeof(settled[0]));
+	memcpy(d->t->levels, levels, now->supply_count * sizeof(levels[0]));
 }
 
 /* Compared within one source only: two languages may count different things. */

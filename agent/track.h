@@ -19,17 +19,23 @@
 #include "reading.h"
 #include "report.h"
 
+/* What a supply surely had, and since when it shows something far from that. */
+struct pl_level {
+	int64_t percent;  /* PL_UNKNOWN: nobody told yet */
+	int64_t since_ms; /* monotonic */
+};
+
 struct pl_tracker {
-	struct pl_reading last;		  /* what was reported */
-	bool primed;			  /* `last` holds something */
-	bool recalled;			  /* `kept` holds alerts from before a restart */
-	struct pl_kept kept;		  /* what outlives a restart */
-	int64_t settled[PL_MAX_SUPPLIES]; /* percent that each supply of `last` surely had */
-	bool flutters, jumps;		  /* an alert, a level: to be looked at again soon */
-	int64_t full_ms;		  /* wall time of the last full report */
-	bool in_job;			  /* it was seen printing; the end is not reported yet */
-	int64_t job_since_ms;		  /* wall time */
-	struct pl_count job_impressions;  /* before it */
+	struct pl_reading last;			 /* what was reported */
+	bool primed;				 /* `last` holds something */
+	bool recalled;				 /* `kept` holds alerts from before a restart */
+	struct pl_kept kept;			 /* what outlives a restart */
+	struct pl_level levels[PL_MAX_SUPPLIES]; /* of the supplies of `last` */
+	bool flutters, jumps;			 /* an alert, a level: to be looked at again soon */
+	int64_t full_ms;			 /* wall time of the last full report */
+	bool in_job;			 /* it was seen printing; the end is not reported yet */
+	int64_t job_since_ms;		 /* wall time */
+	struct pl_count job_impressions; /* before it */
 };
 
 void pl_tracker_init(struct pl_tracker *t);
