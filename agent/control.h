@@ -37,7 +37,7 @@
 
 #include "engine.h"
 #include "platen/bytes.h"
-#include "protocol.h"
+#include "platen/protocol.h"
 #include "uplink.h"
 
 enum pl_control_verb {

@@ -5,12 +5,14 @@ PLATEN_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # One Debian package per line of meaning; docs/dependencies.md says versions, licences and why.
 PACKAGES_BUILD="gcc libc6-dev cmake ninja-build pkg-config libusb-1.0-0-dev libmbedtls-dev libcjson-dev
-  libcups2-dev libexpat1-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev zlib1g-dev libargon2-dev
+  libcups2-dev libexpat1-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev zlib1g-dev libargon2-dev libsystemd-dev gettext
   nodejs npm"
 PACKAGES_VPRINTER="libglib2.0-dev libcmocka-dev libumockdev-dev umockdev cups-ipp-utils cups-client python3 ca-certificates curl"
 PACKAGES_TEST="clang clang-format libclang-rt-14-dev libssl-dev gcc-mingw-w64-x86-64-posix valgrind strace sqlite3 openssl
   gnutls-bin tinyproxy-bin jq libxml2-utils usbutils ipp-usb chromium iproute2 procps xxd git tshark python3-yaml python3-jsonschema
   systemd rsyslog zsh mandoc"
+PACKAGES_TRAY="dbus imagemagick librsvg2-common libxml2-utils systemd util-linux x11-xserver-utils xdotool xfce4-notifyd xfce4-panel
+  xfconf xvfb"
 PACKAGES_BENCH="nginx-light mosquitto" # peers of tests/bench/connector, started with files of its own
 PACKAGES_WINDOWS="gcc-mingw-w64-x86-64-posix binutils-mingw-w64-x86-64 gcc make cmake ninja-build pkg-config tcl dpkg-dev autoconf automake libtool"
 PACKAGES_WINE="wine64" # runs what was built: tools/test windows

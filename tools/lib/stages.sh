@@ -79,6 +79,7 @@ stage_peers() { need_build; ctest_label peers; }
 stage_connector() { need_build; ctest_label connector; }
 stage_console() { need_build; check console.check tests/house/console; }
 stage_browser() { need_build; ctest_label browser; }
+stage_tray() { need_build; install_packages $PACKAGES_TRAY; ctest_label tray; }
 stage_mingw() { install_packages $PACKAGES_BUILD $PACKAGES_TEST; check mingw.compile tests/house/mingw; }
 # Every call, not a spread of them: the better part of an hour.
 stage_faults() {
