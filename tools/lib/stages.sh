@@ -94,6 +94,12 @@ stage_valgrind() {
 	build release
 	check valgrind.agent tests/peers/agent_valgrind.py --build build/release
 }
+# A site's day in minutes, with the programs as they are installed.
+stage_soak() {
+	need_build
+	build release
+	count_lines soak.day tests/peers/soak.py --build build/release --minutes "${SOAK_MINUTES:-5}"
+}
 # A real kernel in a virtual machine: every line `ok …` or `FAILED: …` of the laboratory counts.
 stage_truth() {
 	install_packages $PACKAGES_BUILD $PACKAGES_VPRINTER $(grep -v '^#' tests/truth/packages.txt)
