@@ -11,12 +11,13 @@
 #include <unistd.h>
 
 #include "platen/random.h"
+#include "sealing.h"
 
 #define MAX_PLACE 64
 
 struct customer_key {
 	char id[65];
-	struct pl_seal *seal;
+	uint8_t key[PL_SEAL_KEY_SIZE];
 	uint8_t index_key[PL_HASH_SIZE];
 	struct customer_key *next;
 };
@@ -37,7 +38,6 @@ static void wipe(void *at, size_t n)
 
 static void free_key(struct customer_key *k)
 {
-	pl_seal_close(k->seal);
 	wipe(k, sizeof *k);
 	free(k);
 }
@@ -143,14 +143,12 @@ static enum pl_result load(struct pl_keyring *ring, struct pl_db *db, const char
 		goto out;
 	}
 	k = calloc(1, sizeof *k);
-	if (k)
-		k->seal = pl_seal_create(key.at);
-	if (!k || !k->seal) {
-		free(k);
+	if (!k) {
 		r = pl_error_set(err, PL_E_NO_MEMORY, "out of memory");
 		goto out;
 	}
 	snprintf(k->id, sizeof k->id, "%s", customer_id);
+	memcpy(k->key, key.at, sizeof k->key);
 	pl_hmac_sha256(key.at, key.size, "platen blind index", 18, k->index_key);
 	*ret_key = k;
 out:
@@ -203,7 +201,7 @@ enum pl_result pl_keyring_wrap(struct pl_keyring *ring, struct pl_db *db, const 
 
 	if (r != PL_OK)
 		return r;
-	r = pl_seal_wrap(k->seal, pl_span_of(place), data, n, out);
+	r = pl_sealing_wrap(k->key, pl_span_of(place), data, n, out);
 	pthread_rwlock_unlock(&ring->lock);
 	return r == PL_OK ? r : pl_error_set(err, r, "sealing failed: %s", pl_result_name(r));
 }
@@ -217,7 +215,7 @@ enum pl_result pl_keyring_unwrap(struct pl_keyring *ring, struct pl_db *db, cons
 
 	if (r != PL_OK)
 		return r;
-	r = pl_seal_unwrap(k->seal, pl_span_of(place), sealed.at, sealed.size, out);
+	r = pl_sealing_unwrap(k->key, pl_span_of(place), sealed, out);
 	pthread_rwlock_unlock(&ring->lock);
 	return r == PL_OK
 		       ? r

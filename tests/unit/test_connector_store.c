@@ -11,6 +11,7 @@
 #include "projector.h"
 #include "query.h"
 #include "retention.h"
+#include "sealing.h"
 #include "unit.h"
 
 static struct a_connector here;
@@ -219,6 +220,55 @@ static void sealed_for_one_customer_and_place(void **state)
 }
 
 /* Rows at 10, 50 and 500 days of age; what is open, and every counter, stays whatever its age. */
+/* The connector seals by another library than the agent: each opens what the other sealed. */
+static void sealed_in_one_form_by_both_libraries(void **state)
+{
+	static const size_t SIZES[] = { 0, 1, 15, 16, 17, 2048, 65537 };
+	static uint8_t data[65537];
+	const uint8_t key[PL_SEAL_KEY_SIZE] = "of thirty-two bytes, all of them";
+	struct pl_seal *seal = pl_seal_create(key);
+	struct pl_span place = pl_span_of("record");
+	struct pl_bytes sealed, out;
+
+	(void)state;
+	memset(data, 0x5a, sizeof data);
+	pl_bytes_init(&sealed, sizeof data + 2 * PL_SEAL_OVERHEAD);
+	pl_bytes_init(&out, sizeof data);
+	for (size_t i = 0; i < sizeof SIZES / sizeof SIZES[0]; i++) {
+		pl_bytes_clear(&sealed);
+		pl_bytes_clear(&out);
+		assert_result(pl_sealing_wrap(key, place, data, SIZES[i], &sealed), PL_OK);
+		assert_int_equal(sealed.size, SIZES[i] + PL_SEAL_OVERHEAD);
+		assert_result(pl_seal_unwrap(seal, place, sealed.at, sealed.size, &out), PL_OK);
+		assert_int_equal(out.size, SIZES[i]);
+		if (SIZES[i] > 0)
+			assert_memory_equal(out.at, data, SIZES[i]);
+
+		pl_bytes_clear(&sealed);
+		pl_bytes_clear(&out);
+		assert_result(pl_seal_wrap(seal, place, data, SIZES[i], &sealed), PL_OK);
+		assert_result(pl_sealing_unwrap(key, place, pl_bytes_span(&sealed), &out), PL_OK);
+		assert_int_equal(out.size, SIZES[i]);
+		if (SIZES[i] > 0)
+			assert_memory_equal(out.at, data, SIZES[i]);
+
+		pl_bytes_clear(&out);
+		assert_result(
+			pl_sealing_unwrap(key, pl_span_of("serial"), pl_bytes_span(&sealed), &out),
+			PL_E_UNTRUSTED);
+		sealed.at[sealed.size - 1] ^= 1;
+		assert_result(pl_sealing_unwrap(key, place, pl_bytes_span(&sealed), &out),
+			      PL_E_UNTRUSTED);
+		assert_int_equal(out.size, 0);
+		assert_result(pl_sealing_unwrap(key, place,
+						(struct pl_span){ (char *)sealed.at, 28 }, &out),
+			      PL_E_UNTRUSTED);
+	}
+	pl_bytes_finish(&sealed);
+	pl_bytes_finish(&out);
+	pl_seal_close(seal);
+}
+
 static void old_rows_go_and_what_counts_stays(void **state)
 {
 	static const char *const ROWS =
@@ -359,6 +409,7 @@ int main(void)
 		cmocka_unit_test(a_reader_cannot_write),
 		cmocka_unit_test(values_are_never_text_of_the_query),
 		cmocka_unit_test(sealed_for_one_customer_and_place),
+		cmocka_unit_test(sealed_in_one_form_by_both_libraries),
 		cmocka_unit_test(old_rows_go_and_what_counts_stays),
 		cmocka_unit_test(snapshots_are_thinned_by_age),
 	};
