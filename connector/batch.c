@@ -10,6 +10,7 @@
 
 #include "platen/encode.h"
 #include "platen/json.h"
+#include "platen/json_walk.h"
 
 #define MAX_WORD	64
 #define CLOCKS_AGREE_MS 120000 /* up to here a PC's own clock is believed */
@@ -117,6 +118,39 @@ static enum pl_result read_records(struct pl_batch *batch, const cJSON *list, st
 	return PL_OK;
 }
 
+/* The text of a record's body. A name that is written with escapes may be any name: none then. */
+static struct pl_span body_text(struct pl_span *at)
+{
+	struct pl_span name, value, body = { NULL, 0 };
+	bool plain = true, more = pl_json_walk_in(at, '{');
+
+	while (more && pl_json_walk_member(at, &name)) {
+		plain = plain && !(name.size > 0 && memchr(name.at, '\\', name.size));
+		value = pl_json_walk_value(at);
+		if (plain && !body.at && pl_span_is(name, "body"))
+			body = value;
+	}
+	return body;
+}
+
+/* Finds the records' bodies in the text, so that they can be kept as they came. */
+static void find_texts(struct pl_batch *batch, struct pl_span at)
+{
+	struct pl_span name;
+	bool found = false, more = pl_json_walk_in(&at, '{');
+
+	while (more && !found && pl_json_walk_member(&at, &name)) {
+		if (name.size > 0 && memchr(name.at, '\\', name.size))
+			return;
+		found = pl_span_is(name, "records");
+		if (!found)
+			(void)pl_json_walk_value(&at);
+	}
+	more = found && pl_json_walk_in(&at, '[');
+	for (int i = 0; more && i < batch->count && pl_json_walk_entry(&at); i++)
+		batch->records[i].text = body_text(&at);
+}
+
 static enum pl_result read_head(struct pl_batch *batch, struct pl_error *err)
 {
 	const cJSON *doc = batch->doc;
@@ -157,6 +191,7 @@ enum pl_result pl_batch_read(struct pl_span text, int64_t received_ms, struct pl
 		pl_batch_finish(&batch);
 		return r;
 	}
+	find_texts(&batch, text);
 	*ret_batch = batch;
 	return PL_OK;
 }

@@ -4,7 +4,8 @@
 
 /*
  * Batch: one POST /reports, read and checked (WIRE.md section 4): nothing in it is believed before
- * this. Threads: pure. Memory: the batch owns its document; records point into it.
+ * this. Threads: pure. Memory: the batch owns its document; records point into it, and into the
+ * text that was read.
  */
 
 #include <stdint.h>
@@ -29,6 +30,7 @@ struct pl_record {
 	const char *printer_key; /* NULL: about the PC */
 	uint8_t hash[PL_RECORD_HASH];
 	const struct cJSON *body;
+	struct pl_span text; /* the body as it came; empty where only `body` tells it */
 };
 
 struct pl_batch {

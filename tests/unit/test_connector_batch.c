@@ -27,8 +27,48 @@ static void reads_the_example(void **state)
 	assert_string_equal(batch.records[1].printer_key, "usb-03f0-2b17-VNB3K12345");
 	assert_int_equal(batch.records[0].hash[0], 0x0f);
 	assert_int_equal(batch.records[0].at_ms, INT64_C(1769847330123));
+	for (int i = 0; i < batch.count; i++) { /* kept as it came, spaces and all */
+		assert_true(batch.records[i].text.size > 2);
+		assert_int_equal(batch.records[i].text.at[0], '{');
+		assert_int_equal(batch.records[i].text.at[batch.records[i].text.size - 1], '}');
+	}
 	pl_batch_finish(&batch);
 	pl_bytes_finish(&text);
+}
+
+/* The text that is kept of the first of two records. */
+static void keeps(const char *members, const char *text)
+{
+	static const char REST[] = "\"seq\":%d,\"kind\":\"k\",\"boot_id\":\"b\",\"uptime_ms\":1,"
+				   "\"taken_at\":\"2026-01-31T08:15:30.123Z\","
+				   "\"hash\":\"00000000000000000000000000000000\"";
+	char first[512], second[512], all[2048];
+	struct pl_error err = { 0 };
+	struct pl_batch batch;
+
+	snprintf(first, sizeof first, REST, 1);
+	snprintf(second, sizeof second, REST, 2);
+	snprintf(all, sizeof all,
+		 "{\"spool_id\":\"s\",\"boot_id\":\"b\",\"x\":[\"]\"],\"records\":[ {%s,%s} ,"
+		 "{%s,\"body\":{\"n\":2}}]}",
+		 members, first, second);
+	assert_result(pl_batch_read(pl_span_of(all), NOW, &batch, &err), PL_OK);
+	assert_int_equal(batch.records[0].text.size, strlen(text));
+	assert_memory_equal(batch.records[0].text.at ? batch.records[0].text.at : "", text,
+			    strlen(text));
+	assert_true(pl_span_is(batch.records[1].text, "{\"n\":2}"));
+	pl_batch_finish(&batch);
+}
+
+static void keeps_a_body_as_it_came(void **state)
+{
+	(void)state;
+	keeps("\"body\":{}", "{}");
+	keeps("\"body\" : { \"a\" : [1, {\"b\":\"}\\\"]\"}] }",
+	      "{ \"a\" : [1, {\"b\":\"}\\\"]\"}] }");
+	keeps("\"x\":{\"body\":{\"no\":1}},\"body\":{\"yes\":1},\"body\":{\"no\":2}",
+	      "{\"yes\":1}");
+	keeps("\"b\\u006fdy\":{\"checked\":1},\"body\":{\"not\":1}", ""); /* which is it? */
 }
 
 /* The example with one member of its first record changed; what comes of it. */
@@ -130,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_example),
+		cmocka_unit_test(keeps_a_body_as_it_came),
 		cmocka_unit_test(names_what_is_wrong),
 		cmocka_unit_test(a_wrong_clock_does_not_count),
 		cmocka_unit_test(every_kind_of_the_wire_is_an_object),
