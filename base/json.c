@@ -14,14 +14,18 @@
 
 enum pl_result pl_json_parse(struct pl_span text, struct cJSON **ret_doc, struct pl_error *err)
 {
+	enum pl_result r = pl_json_check(pl_span_trim(text), err);
+
+	return r == PL_OK ? pl_json_parse_again(text, ret_doc, err) : r;
+}
+
+enum pl_result pl_json_parse_again(struct pl_span text, struct cJSON **ret_doc,
+				   struct pl_error *err)
+{
 	const char *end = NULL;
-	enum pl_result r;
 	cJSON *doc;
 
 	text = pl_span_trim(text);
-	r = pl_json_check(text, err);
-	if (r != PL_OK)
-		return r;
 	/* cJSON also writes where it failed to a global that nobody here reads. */
 	doc = text.size > 0 ? cJSON_ParseWithLengthOpts(text.at, text.size, &end, false) : NULL;
 	if (!doc)

@@ -29,7 +29,7 @@ struct pl_record {
 	int64_t at_ms;		 /* when it happened by our clock */
 	const char *printer_key; /* NULL: about the PC */
 	uint8_t hash[PL_RECORD_HASH];
-	const struct cJSON *body;
+	struct cJSON *body;
 	struct pl_span text; /* the body as it came; empty where only `body` tells it */
 };
 

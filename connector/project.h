@@ -50,9 +50,9 @@ void pl_project_note(struct pl_projection *in, const char *type, const char *id,
 /* Posts the news; call after the commit. */
 void pl_project_tell(const struct pl_projection *in);
 
-/* Lays the sections of a snapshot record over what is known: sections replace sections, "full"
- * empties first. */
-void pl_project_merge(struct cJSON *known, const struct cJSON *body);
+/* Moves the sections of a snapshot record over what is known: sections replace sections, "full"
+ * empties first. Nothing is left in `body`. */
+void pl_project_merge(struct cJSON *known, struct cJSON *body);
 
 /* The record's device by its agent's key, and the claim that finds it. For the files that project.
  */

@@ -35,20 +35,22 @@ struct supply_columns {
 	const char *state;	/* "empty" (or missing), "low", "ok"; NULL unknown */
 };
 
-void pl_project_merge(struct cJSON *known, const struct cJSON *body)
+void pl_project_merge(struct cJSON *known, struct cJSON *body)
 {
-	const cJSON *section;
+	cJSON *section;
 	bool full = false;
 
 	(void)pl_json_bool(body, "full", &full);
 	while (full && known->child)
-		cJSON_DeleteItemFromObjectCaseSensitive(known, known->child->string);
-	cJSON_ArrayForEach(section, body)
-	{
-		if (!strcmp(section->string, "full"))
+		cJSON_Delete(cJSON_DetachItemViaPointer(known, known->child));
+	while ((section = body->child) != NULL) {
+		cJSON_DetachItemViaPointer(body, section);
+		if (!strcmp(section->string, "full")) {
+			cJSON_Delete(section);
 			continue;
+		}
 		cJSON_DeleteItemFromObjectCaseSensitive(known, section->string);
-		cJSON_AddItemToObject(known, section->string, cJSON_Duplicate(section, true));
+		cJSON_AddItemToObject(known, section->string, section);
 	}
 }
 
@@ -69,7 +71,7 @@ static enum pl_result load_known(struct pl_projection *in, const struct pl_devic
 		r = pl_keyring_unwrap(in->server->ring, in->db, in->agent->customer_id, "snapshot",
 				      pl_db_blob_at(rows, 0), &text, err);
 		if (r == PL_OK)
-			r = pl_json_parse(pl_bytes_span(&text), ret_doc, err);
+			r = pl_json_parse_again(pl_bytes_span(&text), ret_doc, err);
 	} else {
 		*ret_doc = cJSON_CreateObject();
 	}

@@ -57,7 +57,7 @@ enum pl_result pl_record_unwrap(struct pl_keyring *ring, struct pl_db *db, const
 	rest = pl_bytes_span(&text);
 	if (memchr(rest.at, '\n', rest.size))
 		key = pl_span_take(&rest, '\n');
-	r = pl_json_parse(rest, &body, err);
+	r = pl_json_parse_again(rest, &body, err);
 	if (r == PL_OK && (!cJSON_IsObject(body) || !pl_span_copy(key, ret_key, PL_MAX_KEY)))
 		r = pl_error_set(err, PL_E_PROTOCOL, "a record in the store is damaged");
 	if (r == PL_OK) {

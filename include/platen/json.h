@@ -29,6 +29,11 @@ struct cJSON;
  * UTF-8, U+0000 in strings, trailing bytes. Returns PL_OK | PL_E_PROTOCOL | PL_E_NO_MEMORY. */
 enum pl_result pl_json_parse(struct pl_span text, struct cJSON **ret_doc, struct pl_error *err);
 
+/* The same for a text that was parsed before, and that nobody could change since (it was sealed):
+ * what only strangers do is not looked for. */
+enum pl_result pl_json_parse_again(struct pl_span text, struct cJSON **ret_doc,
+				   struct pl_error *err);
+
 /* Adds the compact text of `doc` to `out`. Returns PL_OK | PL_E_TOO_BIG | PL_E_NO_MEMORY. */
 enum pl_result pl_json_print(const struct cJSON *doc, struct pl_bytes *out);
 
