@@ -19,7 +19,9 @@
 
 #define TURN_MS	     40
 #define TURN_RECORDS 1000
-#define PRESSING     100000 /* records behind, from which on reports wait for the projector */
+#define LOOK_EVERY   16
+#define GAP_RECORDS  128    /* even if a report waits: what is opened is worth some work */
+#define FARTHEST     100000 /* records behind, where every commit of reports waits for a turn */
 #define FAR_BEHIND   1000   /* records behind, from which on no reader waits for it */
 
 struct pl_projector {
@@ -135,7 +137,18 @@ static enum pl_result apply_carefully(struct pl_projector *p, const struct store
 	return r == PL_OK ? pl_db_run(db, "RELEASE SAVEPOINT projection", PL_NO_ARGS, err) : r;
 }
 
-static enum pl_result run_turn(struct pl_db *db, void *arg, bool *ret_more, struct pl_error *err)
+/* Has a turn gone on for long enough? */
+static bool is_over(const struct pl_projector *p, int n, int64_t by_ms, bool in_gap)
+{
+	if (n == TURN_RECORDS)
+		return true;
+	return n > 0 && n % LOOK_EVERY == 0 &&
+	       (pl_clock_left_ms(by_ms) == 0 ||
+		(in_gap && n >= GAP_RECORDS && pl_store_is_awaited(p->now.server->store)));
+}
+
+static enum pl_result run_turn(struct pl_db *db, void *arg, bool in_gap, bool *ret_more,
+			       struct pl_error *err)
 {
 	struct pl_projector *p = arg;
 	int64_t by_ms = pl_clock_in_ms(TURN_MS), first = 0, no;
@@ -146,7 +159,7 @@ static enum pl_result run_turn(struct pl_db *db, void *arg, bool *ret_more, stru
 	no = first;
 	p->now.db = db;
 	p->now.news_count = 0;
-	while (r == PL_OK && n < TURN_RECORDS && (n % 16 > 0 || pl_clock_left_ms(by_ms) > 0)) {
+	while (r == PL_OK && !is_over(p, n, by_ms, in_gap)) {
 		struct stored_record s;
 
 		r = read_next(p, no, &s, err);
@@ -189,9 +202,9 @@ static void turn_done(void *arg, enum pl_result result, const struct pl_error *e
 	pl_project_tell(&p->now);
 }
 
-static bool is_pressing(void *arg)
+static int pressure(void *arg)
 {
-	return pl_projector_waiting(arg) > PRESSING;
+	return (int)(pl_projector_waiting(arg) * 100 / FARTHEST);
 }
 
 enum pl_result pl_projector_open(struct pl_server *server, struct pl_db *db,
@@ -199,7 +212,7 @@ enum pl_result pl_projector_open(struct pl_server *server, struct pl_db *db,
 {
 	struct pl_projector *p = calloc(1, sizeof *p);
 	const struct pl_store_chore chore = {
-		.run = run_turn, .done = turn_done, .is_pressing = is_pressing, .arg = p
+		.run = run_turn, .done = turn_done, .pressure = pressure, .arg = p
 	};
 	enum pl_result r;
 
@@ -255,7 +268,7 @@ bool pl_projector_settle(struct pl_projector *p, int64_t by_ms)
 	wanted = p->stored;
 	behind = p->applied < wanted;
 	pthread_mutex_unlock(&p->mutex);
-	if (behind) /* not with the mutex held: the store asks is_pressing() with its own held */
+	if (behind) /* not with the mutex held: the store asks for our pressure with its own */
 		pl_store_nudge(p->now.server->store, true);
 	pthread_mutex_lock(&p->mutex);
 	while (p->applied < wanted && settled)

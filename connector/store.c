@@ -13,7 +13,8 @@
 
 #define MAX_BATCH	512  /* jobs in one transaction, so that none waits for ever */
 #define CHORE_GATHER_MS 50   /* from the first nudge to the chore's turn: together it costs less */
-#define CHORE_EVERY_MS	500  /* a turn of the chore even if jobs wait */
+#define CHORE_QUIET_MS	3    /* without a new job: a gap */
+#define CHORE_EVERY_MS	500  /* a turn of the chore even without a gap */
 #define CHORE_RETRY_MS	1000 /* after a turn that failed */
 #define CHORE_AT_END_MS 3000 /* for what is left of it when the store stops */
 
@@ -25,8 +26,10 @@ struct pl_store {
 	struct pl_store_job *first, **end;
 	struct pl_store_chore chore;
 	bool chore_wanted;
-	int64_t chore_at_ms;   /* its next turn */
-	int64_t chore_late_ms; /* the same when jobs wait */
+	bool chore_awaited;    /* somebody waits for it: any gap will do */
+	int64_t chore_at_ms;   /* not before */
+	int64_t chore_last_ms; /* its last turn, or since when it has been wanted */
+	int64_t last_job_ms;
 	bool stop;
 	struct pl_store_figures figures;
 };
@@ -40,6 +43,24 @@ enum pl_result pl_store_connect(const char *where, bool create, bool reader, str
 			    "this program was built for stores of the form sqlite:PATH only");
 }
 
+/* With the mutex held: when the chore's next turn is, jobs or not; the earlier the further it is
+ * behind. */
+static int64_t chore_late_ms(const struct pl_store *store)
+{
+	int pressure = store->chore.pressure(store->chore.arg);
+
+	return store->chore_last_ms +
+	       (int64_t)CHORE_EVERY_MS * (pressure < 100 ? 100 - pressure : 0) / 100;
+}
+
+/* With the mutex held: when its next turn in a gap is, if no job comes before. */
+static int64_t chore_gap_ms(const struct pl_store *store)
+{
+	int64_t quiet = store->chore_awaited ? 0 : store->last_job_ms + CHORE_QUIET_MS;
+
+	return store->chore_at_ms > quiet ? store->chore_at_ms : quiet;
+}
+
 /* With the mutex held: has the chore a turn now? */
 static bool is_chore_due(const struct pl_store *store)
 {
@@ -47,8 +68,7 @@ static bool is_chore_due(const struct pl_store *store)
 
 	if (!store->chore_wanted || !store->chore.run || now < store->chore_at_ms)
 		return false;
-	return !store->first || now >= store->chore_late_ms ||
-	       store->chore.is_pressing(store->chore.arg);
+	return (!store->first && now >= chore_gap_ms(store)) || now >= chore_late_ms(store);
 }
 
 /* Waits until there is a job, a turn of the chore, or the end. */
@@ -56,7 +76,7 @@ static void wait_for_work(struct pl_store *store)
 {
 	while (!store->first && !store->stop && !is_chore_due(store)) {
 		if (store->chore_wanted && store->chore.run)
-			(void)!pl_clock_wait(&store->changed, &store->mutex, store->chore_at_ms);
+			(void)!pl_clock_wait(&store->changed, &store->mutex, chore_gap_ms(store));
 		else
 			pthread_cond_wait(&store->changed, &store->mutex);
 	}
@@ -161,15 +181,17 @@ static enum pl_result run_chore(struct pl_store *store)
 {
 	struct pl_db *db = store->db;
 	struct pl_error err = { 0 };
-	bool more = false;
+	bool more = false, in_gap;
 	enum pl_result r;
 
 	pthread_mutex_lock(&store->mutex);
+	in_gap = pl_clock_now_ms() < chore_late_ms(store);
 	store->chore_wanted = false; /* a nudge from here on counts again */
+	store->chore_awaited = false;
 	pthread_mutex_unlock(&store->mutex);
 	r = db->ops->begin(db, false, &err);
 	if (r == PL_OK)
-		r = store->chore.run(db, store->chore.arg, &more, &err);
+		r = store->chore.run(db, store->chore.arg, in_gap, &more, &err);
 	if (r == PL_OK)
 		r = db->ops->run(db, "COMMIT", PL_NO_ARGS, NULL, &err);
 	if (r != PL_OK)
@@ -177,7 +199,7 @@ static enum pl_result run_chore(struct pl_store *store)
 	store->chore.done(store->chore.arg, r, &err);
 
 	pthread_mutex_lock(&store->mutex);
-	store->chore_late_ms = pl_clock_in_ms(CHORE_EVERY_MS);
+	store->chore_last_ms = pl_clock_now_ms();
 	if (r != PL_OK)
 		store->chore_at_ms = pl_clock_in_ms(CHORE_RETRY_MS);
 	else if (more)
@@ -256,14 +278,25 @@ void pl_store_nudge(struct pl_store *store, bool at_once)
 	if (!store->chore_wanted) {
 		store->chore_wanted = true;
 		store->chore_at_ms = pl_clock_in_ms(CHORE_GATHER_MS);
-		store->chore_late_ms = pl_clock_in_ms(CHORE_EVERY_MS);
+		store->chore_last_ms = pl_clock_now_ms();
 		pthread_cond_signal(&store->changed);
 	}
-	if (at_once && store->chore_at_ms > pl_clock_in_ms(0)) {
+	if (at_once && !store->chore_awaited) {
 		store->chore_at_ms = 0;
+		store->chore_awaited = true;
 		pthread_cond_signal(&store->changed);
 	}
 	pthread_mutex_unlock(&store->mutex);
+}
+
+bool pl_store_is_awaited(struct pl_store *store)
+{
+	bool awaited;
+
+	pthread_mutex_lock(&store->mutex);
+	awaited = store->first != NULL;
+	pthread_mutex_unlock(&store->mutex);
+	return awaited;
 }
 
 void pl_store_stop(struct pl_store *store)
@@ -296,6 +329,7 @@ bool pl_store_put(struct pl_store *store, struct pl_store_job *job)
 		*store->end = job;
 		store->end = &job->next;
 		store->figures.waiting++;
+		store->last_job_ms = pl_clock_now_ms();
 		pthread_cond_signal(&store->changed);
 	}
 	pthread_mutex_unlock(&store->mutex);

@@ -28,16 +28,20 @@ struct pl_store_job {
 	struct pl_error err;
 };
 
-/* What the store's thread does when no job waits, and from time to time even when some do: work
- * that is derived from what is stored, and that is done again after a crash until it has been done.
+/* What the store's thread does in the gaps between jobs: work that is derived from what is stored,
+ * and that is done again after a crash until it has been done. Where jobs leave no gap it has a
+ * turn twice a second all the same, and more often the further it is behind.
  */
 struct pl_store_chore {
-	/* A short turn, in a transaction of its own. *ret_more: there is more to do. */
-	enum pl_result (*run)(struct pl_db *db, void *arg, bool *ret_more, struct pl_error *err);
+	/* A short turn, in a transaction of its own; in a gap it ends as soon as a job waits
+	 * (pl_store_is_awaited()). *ret_more: there is more to do. */
+	enum pl_result (*run)(struct pl_db *db, void *arg, bool in_gap, bool *ret_more,
+			      struct pl_error *err);
 	/* The turn was committed, or failed and was rolled back. Must not block. */
 	void (*done)(void *arg, enum pl_result result, const struct pl_error *err);
-	/* True where so much has gathered that jobs have to wait for it. */
-	bool (*is_pressing)(void *arg);
+	/* How far it is behind, in percent of what it may be: 100 = a turn after every commit.
+	 * Called with the store locked. */
+	int (*pressure)(void *arg);
 	void *arg;
 };
 
@@ -53,6 +57,8 @@ void pl_store_set_chore(struct pl_store *store, const struct pl_store_chore *cho
 /* There is something to do for the chore: soon, or `at_once` because somebody waits for it. Never
  * blocks. */
 void pl_store_nudge(struct pl_store *store, bool at_once);
+/* Does a job wait? For the chore. */
+bool pl_store_is_awaited(struct pl_store *store);
 
 /* Does what is queued, and the chore's work for a few seconds, then ends its thread; whatever is
  * put afterwards is refused. */
