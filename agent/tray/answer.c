@@ -70,7 +70,7 @@ static int readable(sd_event_source *s, int fd, uint32_t events, void *arg)
 	if (n == 0)
 		(void)!understand(&a->told, &err);
 	else
-		pl_error_set(&err, PL_E_GONE, "the agent hung up");
+		(void)pl_error_set(&err, PL_E_GONE, "the agent hung up");
 	finish(a, &err);
 	return 0;
 }
@@ -80,7 +80,7 @@ static int late(sd_event_source *s, uint64_t usec, void *arg)
 	struct pl_error err;
 
 	(void)s, (void)usec;
-	pl_error_set(&err, PL_E_TIMEOUT, "the agent does not answer");
+	(void)pl_error_set(&err, PL_E_TIMEOUT, "the agent does not answer");
 	finish(arg, &err);
 	return 0;
 }
@@ -112,7 +112,7 @@ void answer_send(sd_event *event, const char *socket, const char *what, const ch
 	pl_bytes_finish(&line);
 	if (fd < 0) {
 		free(a);
-		pl_error_set(&err, PL_E_IO, "the agent cannot be reached: %s", strerror(-fd));
+		(void)pl_error_set(&err, PL_E_IO, "the agent cannot be reached: %s", strerror(-fd));
 		failed(arg, &err);
 		return;
 	}
@@ -124,6 +124,6 @@ void answer_send(sd_event *event, const char *socket, const char *what, const ch
 	    sd_event_add_time_relative(event, &a->late, CLOCK_MONOTONIC, ANSWER_US, 0, late, a) >=
 		    0)
 		return;
-	pl_error_set(&err, PL_E_NO_MEMORY, "out of memory");
+	(void)pl_error_set(&err, PL_E_NO_MEMORY, "out of memory");
 	finish(a, &err);
 }
