@@ -2,6 +2,7 @@
 /* One leased interface as a stream: claimed for one conversation, then put back as it was. */
 #include "transfer.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ struct lease {
 	libusb_device_handle *handle;
 	struct pl_usb_setting setting;
 	bool is_claimed;
+	bool is_cursed;	    /* the handle cannot be closed */
 	bool starts_afresh; /* what an earlier stream left half sent is to be forgotten */
 	struct pl_quirks quirks;
 	bool has_sent;
@@ -39,6 +41,9 @@ struct lease {
 	size_t at, end;	    /* of buf: what came and was not read yet */
 	uint8_t buf[TRANSFER_MAX];
 };
+
+/* The last handle that could not be closed: still known, though of no use. */
+static _Atomic(libusb_device_handle *) left_open;
 
 static struct lease *lease_of(struct pl_stream *s)
 {
@@ -157,17 +162,16 @@ static enum pl_result lease_write(struct pl_stream *s, const void *buf, size_t n
 	return PL_OK;
 }
 
-/* Linux itself puts alternate setting 0 back when an interface is released; asking for it here is
- * for the other systems, and not done where the printer may be unable to answer. */
+/* Setting 0 is not asked for: Linux puts it back itself when an interface is released. */
 static void lease_close(struct pl_stream *s)
 {
 	struct lease *l = lease_of(s);
 
-	if (l->is_claimed && l->setting.alternate != 0 && !l->is_broken)
-		libusb_set_interface_alt_setting(l->handle, l->setting.interface, 0);
 	if (l->is_claimed)
 		libusb_release_interface(l->handle, l->setting.interface);
-	if (l->handle)
+	if (l->is_cursed)
+		left_open = l->handle;
+	else if (l->handle)
 		libusb_close(l->handle);
 	free(l);
 }
@@ -206,6 +210,19 @@ static enum pl_result drain(struct lease *l, int left_ms, struct pl_error *err)
 			    l->setting.interface);
 }
 
+/* When the device has gone a moment ago, libusb 1.0.26 answers NO_DEVICE and unlocks a lock of the
+ * handle that it never took; closing such a handle fails an assertion, which ends the program. So
+ * it stays open: a descriptor of a device that is no more, for a plug that was pulled within
+ * microseconds. */
+static int select_setting(struct lease *l)
+{
+	int code = libusb_set_interface_alt_setting(l->handle, l->setting.interface,
+						    l->setting.alternate);
+
+	l->is_cursed = code == LIBUSB_ERROR_NO_DEVICE;
+	return code;
+}
+
 /* Claims the interface, selects the setting, listens until it is quiet. */
 static enum pl_result begin(struct lease *l, int64_t by_ms, struct pl_error *err)
 {
@@ -217,7 +234,7 @@ static enum pl_result begin(struct lease *l, int64_t by_ms, struct pl_error *err
 		return usb_failed(code, err, "cannot claim interface %u", s->interface);
 	l->is_claimed = true;
 	if (s->alternate != 0)
-		code = libusb_set_interface_alt_setting(l->handle, s->interface, s->alternate);
+		code = select_setting(l);
 	if (code < 0) {
 		l->is_broken = true;
 		return usb_failed(code, err, "cannot select setting %u of interface %u",
