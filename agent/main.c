@@ -8,6 +8,7 @@
 
 #include "control.h"
 #include "engine.h"
+#include "os/install.h"
 #include "os/os.h"
 #include "os/places.h"
 #include "os/process.h"
@@ -200,6 +201,8 @@ static void print_help(FILE *to)
 		"  platen-agent [--config FILE]    runs in the foreground until SIGTERM or Ctrl-C\n"
 		"  platen-agent --service [--config FILE]\n"
 		"                                  runs for the service manager of Windows\n"
+		"  platen-agent --install [NAME=VALUE ...] | --uninstall\n"
+		"                                  for the installer of Windows\n"
 		"  platen-agent --print-data-use   writes the page that says what leaves the PC\n"
 		"  platen-agent --version | --help\n\n"
 		"Settings: %s and the .conf files of %s.d\n"
@@ -224,6 +227,17 @@ static int run_as_service(const char *config)
 	fprintf(stderr, "platen-agent: only the service manager of Windows starts --service; "
 			"leave it out to run in the foreground\n");
 	return EXIT_WRONG;
+}
+
+static int run_for_installer(char *const *settings)
+{
+	struct pl_error err;
+	enum pl_result r = settings ? pl_install_prepare(settings, &err) : pl_install_clean(&err);
+
+	if (r == PL_OK)
+		return EXIT_STOPPED;
+	complain(&err);
+	return r == PL_E_INVALID ? EXIT_WRONG : EXIT_FAILED;
 }
 
 /* `at`: what is left of the command line, up to NULL. */
@@ -256,5 +270,9 @@ int main(int argc, char **argv)
 		print_help(stdout);
 		return EXIT_STOPPED;
 	}
+	if (argc >= 2 && strcmp(argv[1], "--install") == 0)
+		return run_for_installer(argv + 2);
+	if (argc == 2 && strcmp(argv[1], "--uninstall") == 0)
+		return run_for_installer(NULL);
 	return run_with(argv + (argc > 0));
 }

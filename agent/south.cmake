@@ -7,10 +7,10 @@ if(NOT CUPS_LIBRARY)
   message(FATAL_ERROR "libcups was not found: apt-get install libcups2-dev")
 endif()
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
-  set(south_os os/broker_ippusb.c os/folder_posix.c os/holder_posix.c os/lock_posix.c os/local_posix.c os/process_posix.c os/quirk_files_posix.c os/service_none.c os/spooler_cups.c
+  set(south_os os/broker_ippusb.c os/folder_posix.c os/holder_posix.c os/install_none.c os/lock_posix.c os/local_posix.c os/process_posix.c os/quirk_files_posix.c os/service_none.c os/spooler_cups.c
     os/spooler_print_cups.c)
 elseif(WIN32)
-  set(south_os os/broker_none.c os/folder_win32.c os/holder_none.c os/lock_win32.c os/local_win32.c os/process_win32.c os/quirk_files_win32.c
+  set(south_os os/broker_none.c os/folder_win32.c os/holder_none.c os/install_win32.c os/lock_win32.c os/local_win32.c os/process_win32.c os/quirk_files_win32.c
     os/service_win32.c os/spooler_win32.c)
   set(south_libraries winspool)
 else()

@@ -43,6 +43,11 @@ void pl_os_boot_id(char ret_text[static PL_UUID_TEXT])
 	registry_text(KEY, L"Id", ret_text, PL_UUID_TEXT);
 	if (ret_text[0] != '\0')
 		return;
+	/* The key above would be made volatile as well, and take no other key for settings. */
+	if (RegCreateKeyExW(HKEY_LOCAL_MACHINE, L"SOFTWARE\\Platen", 0, NULL, 0,
+			    KEY_CREATE_SUB_KEY | KEY_WOW64_64KEY, NULL, &key,
+			    NULL) == ERROR_SUCCESS)
+		RegCloseKey(key);
 	if (RegCreateKeyExW(HKEY_LOCAL_MACHINE, KEY, 0, NULL, REG_OPTION_VOLATILE,
 			    KEY_SET_VALUE | KEY_WOW64_64KEY, NULL, &key, &made) != ERROR_SUCCESS) {
 		snprintf(ret_text, PL_UUID_TEXT, "unknown");

@@ -16,6 +16,7 @@ PACKAGES_TRAY="dbus imagemagick librsvg2-common libxml2-utils systemd util-linux
 PACKAGES_BENCH="nginx-light mosquitto" # peers of tests/bench/connector, started with files of its own
 PACKAGES_WINDOWS="gcc-mingw-w64-x86-64-posix binutils-mingw-w64-x86-64 gcc make cmake ninja-build pkg-config tcl dpkg-dev autoconf automake libtool"
 PACKAGES_WINE="wine64" # runs what was built: tools/test windows
+PACKAGES_MSI="wixl msitools" # tools/build-msi
 PACKAGES_DEB="debhelper dpkg-dev fakeroot lintian git debootstrap"
 
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }

@@ -109,13 +109,17 @@ stage_truth() {
 # The programs for Windows, built and run under Wine.
 stage_windows() {
 	need_build
-	install_packages $PACKAGES_WINDOWS $PACKAGES_WINE
+	install_packages $PACKAGES_WINDOWS $PACKAGES_WINE $PACKAGES_MSI
 	local prefix=$PLATEN_ROOT/build/wineprefix
 	check windows.build env PLATEN_TESTS=ON tools/build-windows
 	(cd build/windows/bin && stat -c 'value   %n %s bytes' ./*.exe)
 	[ -d "$prefix" ] || WINEPREFIX=$prefix WINEDEBUG=-all /usr/lib/wine/wine64 wineboot -i >/dev/null 2>&1
 	check windows.unit env WINEPREFIX="$prefix" WINEDEBUG=-all ctest --test-dir build/windows -j 2 --output-on-failure
 	check windows.agent python3 tests/windows/agent.py --build build/dev --windows build/windows --prefix "$prefix"
+	check windows.msi-older tools/build-msi --version 0.0.9 --out build/windows/older.msi
+	check windows.msi tools/build-msi
+	check windows.msi-life python3 tests/windows/msi.py --build build/dev --old build/windows/older.msi --new build/windows/platen.msi \
+		--prefix "$prefix"
 }
 # The Debian packages: made twice (the older one without console), installed, upgraded, purged; first in a layer of this system's root,
 # then on a booted system, where every line `ok …` or `FAILED: …` counts.
