@@ -36,11 +36,12 @@ class Pc(windows.Pc):
         self.msi_log = folder / "msi.log"
 
     def msiexec(self, *words, expect=0):
-        """Its own log tells what it did; silent, as from a management tool."""
+        """Its own log tells what it did; silent, as from a management tool. No pipe: Wine's services, which it may be the first to
+        start, would hold it open for as long as they run."""
         self.msi_log.unlink(missing_ok=True)
         done = subprocess.run([windows.WINE, "msiexec", *map(str, words), "/qn", "/l*v", self.path(self.msi_log)], env=self.env,
-                              capture_output=True, text=True, errors="replace", timeout=180)
-        assert done.returncode == expect & 0xff, f"msiexec {words}: exit {done.returncode}: {self.said()[-3000:]}{done.stderr}"
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=180)
+        assert done.returncode == expect & 0xff, f"msiexec {words}: exit {done.returncode}: {self.said()[-3000:]}"
 
     def said(self):
         if not self.msi_log.exists():
