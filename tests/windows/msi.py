@@ -49,6 +49,11 @@ class Pc(windows.Pc):
         data = self.msi_log.read_bytes()
         return data.decode("utf-16" if data[:2] == b"\xff\xfe" else "utf-8", errors="replace")
 
+    def rest(self):
+        """Windows waits until a service has stopped before it replaces its program; Wine does not, and asks for a restart."""
+        self.run("sc", "stop", SERVICE, check=False)
+        lab.wait_for("the service's stop", lambda: self.service() == "STOPPED", 30)
+
     def installed(self):
         return {p.name for p in self.place.iterdir()} if self.place.exists() else set()
 
@@ -120,6 +125,7 @@ def installs(pc, connector, msi):
 def upgrades(pc, connector, msi):
     before, identity = only_pc(connector), (pc.data / "state" / "key").read_bytes()
     old = pc.version()
+    pc.rest()
     pc.msiexec("/i", msi)
     pc.until_connected()
     assert pc.version() != old and pc.programs_listed() == [pc.version()], (old, pc.version(), pc.programs_listed())
@@ -141,6 +147,7 @@ def refuses(pc, older):
 def repairs(pc, msi):
     key = (pc.data / "state" / "key").read_bytes()
     (pc.place / "platen.exe").unlink()
+    pc.rest()
     pc.msiexec("/i", msi, "REINSTALL=ALL", "REINSTALLMODE=amus")
     assert pc.installed() == FILES, pc.installed()
     pc.until_connected()
@@ -159,6 +166,7 @@ def leaves_nothing(pc, what):
 
 
 def removes(pc, msi):
+    pc.rest()
     pc.msiexec("/x", msi)
     leaves_nothing(pc, "removed")
 
