@@ -3,8 +3,8 @@
 """The life of the Debian packages, on this very system with an overlay over its root: nothing outside changes.
 
 Both are installed by one command that asks nothing, the agent with an enrolment token; it reports a virtual printer to a connector, is
-upgraded while records wait, keeps its id and its records, and a purge leaves no file, no user, no group. `--old` and `--new` are folders
-of packages from `tools/build-deb`.
+upgraded while records wait, keeps its id and its records; the tray starts as a session would start it; and a purge leaves no file, no
+user, no group. `--old` and `--new` are folders of packages from `tools/build-deb`.
 """
 import argparse
 import json
@@ -17,8 +17,9 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools" / "lib"))
+sys.path[:0] = [str(ROOT / "tests" / "tray"), str(ROOT / "tools" / "lib")]
 import lab  # noqa: E402
+from session import PERSON, Session, as_user  # noqa: E402
 
 PROFILE = ROOT / "tests" / "vprinter" / "profiles" / "hp-mfp"
 REPORTED_S = 10
@@ -63,9 +64,9 @@ class Overlay:
         numbers = re.match(r"uid=(\d+)\S* gid=(\d+)\S* groups=(.*)", found)
         return numbers and (int(numbers[1]), int(numbers[2]), numbers[3].strip())
 
-    def install(self, package, **env):
+    def install(self, *packages, **env):
         """The one command of an administrator; apt asks nothing."""
-        return self.run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "--allow-downgrades", package,
+        return self.run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "--allow-downgrades", *packages,
                         env={"DEBIAN_FRONTEND": "noninteractive", **env})
 
     def unit(self, name, key):
@@ -183,6 +184,32 @@ def the_connector(overlay, arguments, folder):
     assert overlay.user("platen-connector") is None, "purge takes the user"
 
 
+def the_tray(overlay, arguments, folder):
+    """What the package starts with a session runs with the icons and words that it brought, through an upgrade."""
+    names = ("platen-agent", "platen-tray")
+    overlay.install(*(deb(arguments.old, name) for name in names))
+    entry = (overlay.root / "etc/xdg/autostart/platen-tray.desktop").read_text()
+    command = re.search(r"^Exec=(.*)$", entry, re.M)[1].split()
+    (folder / "person").mkdir()
+    person = Session(folder / "person", arguments.build, None, language="de")
+    try:
+        person.start_bus()
+        with open(person.logs, "ab") as log:
+            person.processes["tray"] = subprocess.Popen(["/usr/sbin/chroot", overlay.root, *as_user(PERSON, *command)], env=person.env,
+                                                        stdout=log, stderr=log)
+        lab.wait_for("an icon without an agent", lambda: (person.icon() or "").startswith("platen-tray-offline"), 30)
+        icons = person.get(person.item(), "/StatusNotifierItem", "org.kde.StatusNotifierItem", "IconThemePath")
+        assert (overlay.root / icons.strip("/") / f"hicolor/scalable/status/{person.icon()}.svg").is_file(), icons
+        assert "Der Platen-Dienst läuft nicht" in person.menu(), person.menu()
+        overlay.install(*(deb(arguments.new, name) for name in names))
+        assert person.icon(), "an upgrade leaves the icon of a running session alone"
+        assert person.end("tray") == 0, person.tail()
+    finally:
+        person.stop()
+    overlay.run("apt-get", "purge", "-y", "-qq", *names)
+    print("tray installed, started with the session, in the person's language, upgraded, purged")
+
+
 def inside(arguments):
     folder = pathlib.Path(arguments.inside)
     overlay = Overlay(folder)
@@ -197,6 +224,7 @@ def inside(arguments):
         for process in Service.running:
             lab.stop(process)
         connector.stop()
+    the_tray(overlay, arguments, folder)
     the_connector(overlay, arguments, folder)
     left = overlay.leftovers()
     assert not left, f"purge leaves {left}"

@@ -13,11 +13,11 @@ PACKAGES_TEST="clang clang-format libclang-rt-14-dev libssl-dev gcc-mingw-w64-x8
   systemd rsyslog zsh mandoc"
 PACKAGES_TRAY="dbus imagemagick librsvg2-common libxml2-utils systemd util-linux x11-xserver-utils xdotool xfce4-notifyd xfce4-panel
   xfconf xvfb"
-PACKAGES_BENCH="nginx-light mosquitto" # peers of tests/bench/connector, started with files of its own
+PACKAGES_BENCH="nginx-light mosquitto libayatana-appindicator3-dev $PACKAGES_TRAY" # peers of tests/bench; the servers start with files of their own
 PACKAGES_WINDOWS="gcc-mingw-w64-x86-64-posix binutils-mingw-w64-x86-64 gcc make cmake ninja-build pkg-config tcl dpkg-dev autoconf automake libtool"
 PACKAGES_WINE="wine64" # runs what was built: tools/test windows
 PACKAGES_MSI="wixl msitools" # tools/build-msi
-PACKAGES_DEB="debhelper dpkg-dev fakeroot lintian git debootstrap"
+PACKAGES_DEB="debhelper dpkg-dev fakeroot lintian git debootstrap dbus"
 
 say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
