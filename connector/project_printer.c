@@ -301,7 +301,7 @@ enum pl_result pl_project_snapshot(struct pl_projection *in, const struct pl_rec
 	const cJSON *alerts = cJSON_GetObjectItemCaseSensitive(rec->body, "alerts");
 	struct pl_desk_entry *entry = NULL;
 	struct pl_device device;
-	bool full = false;
+	bool full = false, told = cJSON_HasObjectItem(rec->body, "settings");
 	enum pl_result r = find_entry(in, rec, &device, &entry, err);
 
 	if (r != PL_OK)
@@ -319,7 +319,7 @@ enum pl_result pl_project_snapshot(struct pl_projection *in, const struct pl_rec
 	if (!entry->changed)
 		pl_project_note(in, "printer.changed", device.id, NULL, device.site_id, NULL);
 	pl_project_merge(entry->doc, rec->body);
-	if (cJSON_HasObjectItem(rec->body, "settings"))
+	if (told)
 		r = pl_drift_settle(in->db, in->agent->customer_id, device.no,
 				    pl_json_at(entry->doc, "settings"), rec->at_ms, err);
 	if (r != PL_OK)

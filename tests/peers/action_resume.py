@@ -32,12 +32,16 @@ def state(connector, action):
     return connector.api("GET", f"/actions/{action['id']}")["state"]
 
 
-def killed_while_one_waits(connector, desk, printer):
-    """The agent is kept busy by a first action; the second one is delivered and waits behind it. Then the agent is killed."""
+def killed_while_one_waits(connector, desk, printer, before_the_next=lambda: None):
+    """The agent is kept busy by a first action; the second one is delivered and waits behind it. Then the agent is killed. The next
+    one starts at once, so what it is to find is done while this one stands still."""
     connector.api("POST", f"/printers/{printer['id']}/actions", {"type": "probe_now"})
     action = connector.api("POST", f"/printers/{printer['id']}/actions", {"type": "probe_now"})
     lab.wait_for("its delivery", lambda: state(connector, action) == "delivered", 20)
-    os.kill(int(desk.pid_file.read_text()), signal.SIGKILL)
+    agent = int(desk.pid_file.read_text())
+    os.kill(agent, signal.SIGSTOP)
+    before_the_next()
+    os.kill(agent, signal.SIGKILL)
     return action
 
 
@@ -53,8 +57,7 @@ def day(connector, desk):
     assert end["state"] == "done", end
     print("delivered, killed, done by the next agent")
 
-    action = killed_while_one_waits(connector, desk, printer)
-    desk.do("unplug", "laser")
+    action = killed_while_one_waits(connector, desk, printer, lambda: desk.do("unplug", "laser"))
     end = settled(connector, action)
     assert end["state"] == "rejected", end
     print("delivered, killed, its printer gone: rejected")
