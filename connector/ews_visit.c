@@ -115,7 +115,11 @@ static void take_for_printer(struct visit *v, const char *data, size_t *n)
 	v->by_ms = pl_clock_in_ms(EWS_EXCHANGE_MS);
 	v->session->used_ms = pl_clock_now_ms();
 	ews_pipe_wake_reader(up, v->session->ews->server->park);
-	*n -= take; /* what did not fit is shown again; with a full pipe it waits then */
+	*n -= take;
+	/* What did not fit is shown again, but by libmicrohttpd alone only when more comes from the
+	 * browser, which may have sent all: so it waits for room. */
+	if (*n > 0)
+		(void)wait_at(v, &up->writer);
 }
 
 void visit_take(struct visit *v, const char *data, size_t *n)
