@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "a_connector.h"
+#include "drift.h"
 #include "ingest.h"
 #include "platen/clock.h"
 #include "platen/json.h"
@@ -172,6 +173,41 @@ static void sections_merge_by_the_rule(void **state)
 	cJSON_Delete(known);
 }
 
+static enum pl_result want_for_all(struct pl_db *db, void *arg, struct pl_error *err)
+{
+	enum pl_result r = pl_db_run(db, "UPDATE devices SET tags='[\"lobby\"]'", PL_NO_ARGS, err);
+
+	(void)arg;
+	return r == PL_OK ? pl_drift_want(db, here.customer_id, "tag", "lobby",
+					  "{\"sleep_timer_s\":\"300\"}", "tester", err)
+			  : r;
+}
+
+/* A report, not only the wish itself, says where a printer is not set as it should be. */
+static void reports_open_and_close_drifts(void **state)
+{
+	static const char SECTION[] =
+		"{\"settings\":{\"items\":[{\"name\":\"sleep_timer_s\",\"value\":\"%d\"}]}}";
+	static const char OPEN[] = "SELECT count(*) FROM drifts WHERE closed_at IS NULL";
+	struct pl_roster_agent *agent = a_connector_agent(&here, "drift");
+	struct pl_error err = { 0 };
+	char body[256];
+
+	(void)state;
+	snprintf(body, sizeof body, SECTION, 300);
+	take_one(agent, "s", 1, 5001, "printer.snapshot", "k", body);
+	assert_result(pl_store_write(here.server.store, want_for_all, NULL, &err), PL_OK);
+	assert_int_equal(a_connector_number(&here, OPEN), 0);
+	snprintf(body, sizeof body, SECTION, 1200);
+	take_one(agent, "s", 2, 5002, "printer.snapshot", "k", body);
+	assert_int_equal(a_connector_number(&here, OPEN), 1);
+	take_one(agent, "s", 3, 5003, "printer.snapshot", "k", "{\"state\":{}}");
+	assert_int_equal(a_connector_number(&here, OPEN), 1);
+	snprintf(body, sizeof body, SECTION, 300);
+	take_one(agent, "s", 4, 5004, "printer.snapshot", "k", body);
+	assert_int_equal(a_connector_number(&here, OPEN), 0);
+}
+
 static void strange_bodies_do_no_harm(void **state)
 {
 	static const char *const BODIES[] = {
@@ -223,6 +259,7 @@ int main(void)
 		cmocka_unit_test(each_record_once),
 		cmocka_unit_test(a_record_that_cannot_be_applied_holds_nobody_up),
 		cmocka_unit_test(sections_merge_by_the_rule),
+		cmocka_unit_test(reports_open_and_close_drifts),
 		cmocka_unit_test(strange_bodies_do_no_harm),
 	};
 
